@@ -13,7 +13,7 @@ import type { ConsumeSyncRuns, Ports, WorkerLog } from './ports.ts'
 
 /** How often each round of work comes. */
 const EVERY_MS = {
-  reconcile: 5_000,
+  reconcile: 1_000,
   schedule: 1_000,
   keep: 1_000,
   giveBack: 15_000,

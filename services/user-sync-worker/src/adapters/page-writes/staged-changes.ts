@@ -5,7 +5,7 @@ import type { DirectoryUser } from '../../domain/directory-user.ts'
 import { ATTRIBUTES, type AttributeColumns, attributesOfRow } from '../../domain/person-attributes.ts'
 import type { RosterUser } from '../../domain/run-page.ts'
 import type { AppliedBatch, HeldUser, Lease, RunPages, StagedUser } from '../../sync-run-ports.ts'
-import { holdsLease } from '../sync-runs/sync-run-fence.ts'
+import { holdsLease, LEASE_END } from '../sync-runs/sync-run-fence.ts'
 import { ATTRIBUTE_COLUMNS, EXCLUDED_ATTRIBUTES, IS_NEWER_WORD } from './write-users.ts'
 
 /** A staged person's attributes; those of the roster where only the status changes. */
@@ -135,7 +135,7 @@ export function stagedChanges(
           lease.askedAt,
         ])
         await client.query(
-          'update roster.sync_run set fruitless = 0, progressed_at = now(), revision = revision + 1 where id = $1',
+          `update roster.sync_run set fruitless = 0, progressed_at = now(), lease_expires_at = ${LEASE_END}, revision = revision + 1 where id = $1`,
           [lease.runId],
         )
         return (await isAnythingStaged(client, lease)) ? 'more' : 'all'

@@ -7,7 +7,7 @@ import { keepSets } from '../page-writes/directory-sets.ts'
 import { isAnythingStaged } from '../page-writes/staged-changes.ts'
 import { holdEmptied } from './emptied-attributes.ts'
 import { holdRemovals, keepHeld, showHeld, tellHeld } from './removal-fuse.ts'
-import { DUE_COLUMNS, type DueRow, forget, PLANNED, toDue, underLease } from './sync-run-fence.ts'
+import { DUE_COLUMNS, type DueRow, forget, LEASE_END, PLANNED, toDue, underLease } from './sync-run-fence.ts'
 
 const COUNT_PLANNED = `
 select count(*) filter (where change = 'create')::int as created,
@@ -18,7 +18,7 @@ from (${PLANNED}) planned where not held`
 
 const PLAN = `
 update roster.sync_run set updated = updated + $2, disabled = disabled + $3, deleted = deleted + $4, created = created + $5, checkpoint = 'apply',
-  fruitless = 0, progressed_at = now(), revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
+  fruitless = 0, progressed_at = now(), revision = revision + 1, lease_expires_at = ${LEASE_END}
 where id = $1`
 
 // Tells the registry that the account is in step again, if it was told otherwise or is about to be.

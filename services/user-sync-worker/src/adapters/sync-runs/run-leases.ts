@@ -5,11 +5,10 @@ import { inTransaction } from '@jackfield/postgres/transaction'
 import type pg from 'pg'
 import type { RunSlots } from '../../domain/fair-share.ts'
 import type { DueRun, Lease } from '../../sync-run-ports.ts'
-import { DUE, DUE_COLUMNS, type DueRow, toDue } from './sync-run-fence.ts'
+import { DUE, DUE_COLUMNS, type DueRow, LEASE_END, toDue } from './sync-run-fence.ts'
 
-// A lease lasts 15 s unless renewed. Its token rises with every take, and every write of a slice states its token, so
-// that a late worker writes nothing (QC-04).
-const LEASE = `interval '15 seconds'`
+// The token of a lease rises with every take, and every write of a slice states its token, so that a late worker writes
+// nothing (QC-04).
 const HELD = `id = $1 and lease_token = $2 and status = 'running'`
 
 const LOCK_SLOTS = `select pg_advisory_xact_lock(hashtextextended('slots for runs of ' || $1::text, 0))`
@@ -19,7 +18,7 @@ const HAS_SLOT = `(select count(*) from roster.sync_run other
 
 // A run follows one set of rules to its end; whoever changes them wishes for another (T-127).
 const TAKE = `
-update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = now() + ${LEASE}, not_before = null,
+update roster.sync_run r set status = 'running', lease_token = lease_token + 1, lease_expires_at = ${LEASE_END}, not_before = null,
   started_at = coalesce(started_at, now()), progressed_at = coalesce(progressed_at, now()), fruitless = fruitless + 1, revision = revision + 1,
   rules = case when r.checkpoint is null and not (r.preview and r.rules is not null)
     then (select i.rules from roster.import_rules i where i.account_id = r.account_id) else r.rules end,
@@ -74,7 +73,7 @@ export function runLeases(pool: pg.Pool, { deltas, listings }: RunSlots) {
       }
     },
     async renew({ runId, token }: Lease): Promise<void> {
-      await pool.query(`update roster.sync_run set lease_expires_at = now() + ${LEASE} where ${HELD}`, [runId, token])
+      await pool.query(`update roster.sync_run set lease_expires_at = ${LEASE_END} where ${HELD}`, [runId, token])
     },
     /**
      * Ends the slice. The run goes on after `seconds`; `reason` is what it waits for. Undefined when the lease was lost.

@@ -6,7 +6,7 @@ import { addSetMembers, directorySets } from '../page-writes/directory-sets.ts'
 import { forgetUnread, stageChanges, stagedChanges } from '../page-writes/staged-changes.ts'
 import { unsyncUsers, writeUsers } from '../page-writes/write-users.ts'
 import { asksAboutStaged, returnHeld } from './removal-fuse.ts'
-import { underLease } from './sync-run-fence.ts'
+import { LEASE_END, underLease } from './sync-run-fence.ts'
 
 const MEET = 'insert into roster.sync_run_met (tenant_id, run_id, object_ids) values ($1, $2, $3)'
 
@@ -22,7 +22,7 @@ const WARN = 'update roster.sync_run set warnings = warnings || $2::jsonb where 
 const ADVANCE = `
 update roster.sync_run set seen = seen + $2, skipped = skipped + $3, created = created + $4, updated = updated + $5,
   unchanged = unchanged + greatest(0, $2 - $3 - $4 - $5 - $6), checkpoint = $7, delta_link = coalesce($8, delta_link), fruitless = 0,
-  progressed_at = now(), revision = revision + 1, lease_expires_at = now() + interval '15 seconds'
+  progressed_at = now(), revision = revision + 1, lease_expires_at = ${LEASE_END}
 where id = $1`
 
 const REPLAN = 'delete from roster.staged_change where run_id = $1 and held and object_id = any($2::uuid[])'

@@ -4,6 +4,12 @@ import type { DueRun, Lease } from '../../sync-run-ports.ts'
 
 // What the statements on runs share: which run is due, who may write for it, what it is going to change.
 
+/**
+ * End of a lease that begins or is renewed now. A run goes on within 10 s of its worker's death: this, and a round of
+ * the reconciler. By the clock, not by the transaction: a renewal may have waited for a page of the same run.
+ */
+export const LEASE_END = `clock_timestamp() + interval '6 seconds'`
+
 /** Runs of one account are worked on one at a time, in the order in which they were asked for. */
 export const FIRST_OF_ACCOUNT = `not exists (select from roster.sync_run other where other.account_id = r.account_id and other.id <> r.id
   and (other.status = 'running' or (r.status = 'queued' and other.status = 'queued' and other.id < r.id)))`

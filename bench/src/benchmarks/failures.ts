@@ -122,8 +122,8 @@ function printHeading(store: string): void {
 function shortcomings({ event, kinds, lost, died }: EventFigures, isOnPostgres: boolean): string[] {
   const name = `${event.component}, ${event.event}`
   const slow = kinds.filter(({ recoverySeconds }) => recoverySeconds >= MOST_RECOVERY_SECONDS)
-  const isDocumented = isOnPostgres && event.endsSessionsOnPostgres
-  const gone = describeLosses(isDocumented ? { ...lost, sessions: 0 } : lost)
+  const documented = isOnPostgres ? (event.endsSessionsOnPostgres ?? 0) : 0
+  const gone = describeLosses({ ...lost, sessions: Math.max(0, lost.sessions - documented) })
   return [
     ...slow.map(({ kind, recoverySeconds }) => `${name}: ${kind} failed for ${recoverySeconds.toFixed(1)} s more`),
     ...(gone === 'nothing' ? [] : [`${name}: lost ${gone}`]),

@@ -7,6 +7,7 @@ import { findFreePort } from '@jackfield/local-stores/free-port'
 import { findRedisBinary, startRedisServer } from '@jackfield/local-stores/redis-server'
 import { steadyLoad } from '@jackfield/test-environment/steady-load'
 import { Redis } from 'ioredis'
+import * as client from 'openid-client'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { connectRedis } from '../src/adapters/records/redis-connection.ts'
@@ -83,7 +84,7 @@ function expectServed(load: Load, kind: string, status: number, from: number, to
 
 async function givenOwnDatabase(): Promise<{
   urlOf(name: string): Promise<string>
-  stop(): Promise<void>
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
 }> {
   const place = { folder: join(folder, 'postgres'), port: await findFreePort(), password: 'test', durable: true }
@@ -97,8 +98,8 @@ async function givenOwnDatabase(): Promise<{
       await client.end()
       return Object.assign(new URL(database.url), { pathname: `/${name}` }).href
     },
-    async stop() {
-      if (isUp) await database.stop()
+    async stop(mode?: 'fast' | 'immediate') {
+      if (isUp) await database.stop(mode)
       isUp = false
     },
     async start() {
@@ -106,7 +107,7 @@ async function givenOwnDatabase(): Promise<{
       isUp = true
     },
   }
-  closers.push(own.stop)
+  closers.push(() => own.stop())
   return own
 }
 
@@ -222,4 +223,21 @@ test('DO-04 DO-16 T-115 twenty slow queries hold the pool: 503 with Retry-After 
   expect((await Promise.all(slow)).filter((outcome) => outcome === 'done')).toHaveLength(10)
   expect((await verify()).status).toBe(200)
   expect((await atInside(world, '/health/ready')).status).toBe(200)
+})
+
+test('S48 T-115 sessions and refresh tokens in Postgres survive its crash', { timeout: 120_000 }, async () => {
+  const own = await givenOwnDatabase()
+  const { world, verify } = await givenSignedIn({ database: { url: await own.urlOf('crashed'), drop: async () => {} } })
+  const { app, tokens } = await signIn(world, 'contoso')
+  // What waits for no disk is there within half a second.
+  const { rows } = await world.pool.query('select pg_current_wal_insert_lsn() as place')
+  const isWritten = async () =>
+    (await world.pool.query('select pg_current_wal_flush_lsn() >= $1::pg_lsn as yes', [rows[0].place])).rows[0].yes
+  await expect.poll(isWritten, { timeout: 10_000 }).toBe(true)
+
+  await own.stop('immediate')
+  await own.start()
+  await expect.poll(async () => (await verify()).status, { timeout: 20_000 }).toBe(200)
+  const refreshed = await client.refreshTokenGrant(app.configuration, tokens.refresh_token ?? '')
+  expect(refreshed.access_token).toBeTruthy()
 })

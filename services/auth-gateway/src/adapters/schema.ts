@@ -7,8 +7,8 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 export const gateway = pgSchema('gateway')
 
 /**
- * Codes, sessions, grants, refresh tokens, pending logins. Unlogged (the migration says so): after a crash of the
- * database people sign in again. Keys are hashes, payloads are sealed: a copy of the table opens nothing (T-94).
+ * Codes, sessions, grants, refresh tokens, pending logins. Keys are hashes, payloads are sealed: a copy of the table
+ * opens nothing (T-94).
  */
 export const shortLivedRecord = gateway.table(
   'short_lived_record',

@@ -1,0 +1,1 @@
+ALTER TABLE "gateway"."short_lived_record" SET LOGGED;

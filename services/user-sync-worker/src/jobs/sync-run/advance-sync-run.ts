@@ -203,9 +203,8 @@ async function settle(ports: Needs, lease: Lease, decision: FailureDecision): Pr
 
 /** A delta becomes a full comparison, once; a run that lists restarts, and so does an approved one, which keeps its plan. */
 async function fallBack(ports: Needs, lease: Lease): Promise<DueRun | undefined> {
-  return lease.kind === 'delta' && !lease.isApproved
-    ? ports.endings.fallBackToFull(lease)
-    : ports.endings.restart(lease)
+  const { kind, isApproved } = lease
+  return kind === 'delta' && !isApproved ? ports.endings.fallBackToFull(lease) : ports.endings.restart(lease)
 }
 
 async function giveBack(ports: Needs, lease: Lease): Promise<Continuation> {

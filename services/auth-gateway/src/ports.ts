@@ -99,6 +99,8 @@ export interface Revocations {
 /** An authorization request that waits for the person to sign in. */
 export type Attempt = {
   uid: string
+  /** Hash of the browser's cookie that the attempt is bound to. */
+  browser: string
   prompt: string
   reasons: readonly string[]
   clientId: string
@@ -125,19 +127,19 @@ export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: stri
 
 export interface OpenIdProvider {
   /**
-   * Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browser` is the hash of the browser's
-   * cookie.
+   * Answers an OpenID Connect endpoint; `path` is relative to the issuer. `browsers` are the hashes of the browser's
+   * cookies; a new attempt is bound to `browser`.
    */
   handle(
     request: IncomingMessage,
     response: ServerResponse,
-    options: { path: string; browser: string | undefined; look: () => Look },
+    options: { path: string; browser: string | undefined; browsers: readonly string[]; look: () => Look },
   ): Promise<{ isWrongUserCode: boolean }>
   /** The attempt of this browser; undefined when it has expired, ended, or belongs to another browser. */
   findAttempt(
     request: IncomingMessage,
     response: ServerResponse,
-    browser: string | undefined,
+    browsers: readonly string[],
   ): Promise<Attempt | undefined>
   /** Ends the attempt. Returns the address to redirect the browser to. */
   endAttempt(

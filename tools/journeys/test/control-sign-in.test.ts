@@ -111,7 +111,7 @@ test('AD-01 a person who is no administrator gets a page that says so and offers
   await signIn(page, 'Diego Siciliani')
   await page.getByRole('heading', { name: 'You are not an administrator here' }).waitFor()
   const cookies = await page.context().cookies(control)
-  expect(cookies.map(({ name }) => name)).toEqual(['__Host-jackfield-browser'])
+  expect(cookies.map(({ name }) => name)).toEqual([expect.stringMatching(/^__Host-jackfield-browser-/)])
   await page.getByRole('link', { name: 'Use another account' }).click()
   expect(await page.getByLabel('Organisation').inputValue()).toBe('contoso')
   await page.getByRole('button', { name: 'Sign in with Microsoft' }).click()

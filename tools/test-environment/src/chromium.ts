@@ -47,6 +47,22 @@ export async function openInstalledApp(
   }
 }
 
+/**
+ * Replaces Playwright's list, because Chromium counts the last one only: that list also disables
+ * ThirdPartyStoragePartitioning, which every person's Chromium has (T-133).
+ */
+const DISABLED_FEATURES = [
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+]
+
 function launchOptions() {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('The browser tests need Chromium: install it, or set CHROMIUM_PATH.')
@@ -61,6 +77,7 @@ function launchOptions() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      `--disable-features=${DISABLED_FEATURES.join(',')}`,
     ],
   }
 }

@@ -75,12 +75,12 @@ export function sendPage(reply: FastifyReply, status: number, page: Page, sendin
 
 /**
  * Sends a page that leads to a path of this host: after a form, where the policy `form-action` would apply to every
- * redirect that follows, or where the next request must come from our own origin.
+ * redirect that follows, or where the next request must come from our own origin, or later.
  */
-export function sendOnward(reply: FastifyReply, path: string, tenant?: string) {
+export function sendOnward(reply: FastifyReply, path: string, tenant?: string, seconds = 0) {
   const { redeeming, oneMoment, continue: goOn } = textsOf(reply.request)
   const body = html`<p>${oneMoment}</p><div class="actions"><a class="button" href="${path}">${goOn}</a></div>`
-  return sendPage(reply.header('refresh', `0;url=${path}`), 200, { title: redeeming.title, tenant, body })
+  return sendPage(reply.header('refresh', `${seconds};url=${path}`), 200, { title: redeeming.title, tenant, body })
 }
 
 function describe(error: FastifyError): AppError {

@@ -6,7 +6,7 @@ import { lookOf } from '../http/page-plugin.ts'
 import { refuseForeignForm } from '../http/request-guards.ts'
 import { pathOf } from '../http/requests.ts'
 import type { Parts } from '../ports.ts'
-import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
+import { ensureBrowser, readBrowsers } from '../sessions/browser-cookie.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /** Mounts the OpenID Provider of a site under `/auth`. It reads and answers the raw request. */
@@ -34,10 +34,7 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
       const isUserCode = request.method === 'POST' && path === '/device'
       if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
       const provider = await ports.providers(site)
-      const { browser, setCookie } =
-        path === '/authorize' || path === '/device'
-          ? ensureBrowser(request)
-          : { browser: readBrowser(request), setCookie: undefined }
+      const beginning = BEGINNINGS.test(path) ? ensureBrowser(request) : undefined
 
       const formTargets = path.startsWith('/authorize')
         ? registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
@@ -47,11 +44,12 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
         if (value !== undefined) reply.raw.setHeader(name, value)
       reply.raw.setHeader('content-security-policy', scriptedFormPolicy(formTargets))
       keepCookiesSecure(reply.raw)
-      if (setCookie) reply.raw.setHeader('set-cookie', [setCookie])
+      if (beginning) reply.raw.setHeader('set-cookie', beginning.setCookies)
       pretendMounted(request, site.origin)
       const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, {
         path,
-        browser,
+        browser: beginning?.browser,
+        browsers: readBrowsers(request),
         look: () => lookOf(request),
       })
       // The response is sent already; the limit applies to the next guess.
@@ -65,6 +63,9 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
  * and a trailing slash.
  */
 const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
+
+/** Endpoints that begin an attempt, or its next one. */
+const BEGINNINGS = /^\/(?:authorize|device)(?:\/|$)/
 
 /** Endpoints to which apps may POST; the request continues as a GET. */
 const PASSED_ON = new Set(['/authorize', '/logout'])

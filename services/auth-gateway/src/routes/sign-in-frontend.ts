@@ -6,15 +6,15 @@ import { INTERACTION } from '../domain/lifetimes.ts'
 import { chooseReturnTarget, isTooLongToReturn } from '../domain/sign-in/return-target.ts'
 import { namespaceOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import { sendPage, textsOf } from '../http/page-plugin.ts'
+import { sendOnward, sendPage, textsOf } from '../http/page-plugin.ts'
 import { signInNotFinishedPage } from '../pages/sign-in-pages.ts'
 import type { Parts } from '../ports.ts'
-import { ensureBrowser, readBrowser } from '../sessions/browser-cookie.ts'
+import { ensureBrowser, readBrowsers } from '../sessions/browser-cookie.ts'
 import { findFrontend, findFrontendSession } from '../sessions/frontend-session.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 const KIND = 'FrontendSignIn'
-const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string() })
+const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.string(), isRetry: z.boolean() })
 
 /**
  * Sign-in of server-rendered frontends: an authorization request by the gateway itself, for the session cookie alone.
@@ -22,7 +22,7 @@ const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.
 export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
   app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    const { clientId, returnTo } = readQuestion(request)
+    const { clientId, returnTo, isRetry } = readQuestion(request)
     const frontend = await findFrontend(ports, request, clientId)
     if (isTooLongToReturn(returnTo)) throw refuse('return-address-too-long')
     const site = signInSite(request)
@@ -30,10 +30,10 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     const session = await findFrontendSession(ports, request, frontend.app)
     if (session.kind === 'signed-in') return reply.redirect(target, 303)
 
-    const { browser, setCookie } = ensureBrowser(request)
-    if (setCookie) reply.header('set-cookie', setCookie)
+    const { browser, setCookies } = ensureBrowser(request)
+    reply.header('set-cookie', setCookies)
     const state = randomBytes(32).toString('base64url')
-    const pending = { clientId: frontend.app.clientId, target, browser }
+    const pending = { clientId: frontend.app.clientId, target, browser, isRetry }
     await ports.records(namespaceOf(site)).save({ kind: KIND, id: state, payload: pending, ttl: INTERACTION })
     const question = new URLSearchParams({
       client_id: frontend.app.clientId,
@@ -55,7 +55,7 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     const space = ports.records(namespaceOf(signInSite(request)))
     const found = typeof state === 'string' ? await space.find(KIND, state) : undefined
     const pending = found && Pending.parse(found.payload)
-    if (!pending || pending.browser !== readBrowser(request)) throw refuse('sign-in-not-found')
+    if (!pending || !readBrowsers(request).includes(pending.browser)) throw refuse('sign-in-not-found')
     if (!(await space.consume(KIND, String(state)))) throw refuse('sign-in-used')
     await space.remove(KIND, String(state))
     if (typeof code === 'string') await space.remove('AuthorizationCode', code)
@@ -64,17 +64,25 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     const session = await findFrontendSession(ports, request, frontend)
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
     // No redirect to the app: its ingress would send the browser back here (T-72).
-    const again = `/auth/signin?${new URLSearchParams({ app: pending.clientId, returnTo: pending.target })}`
+    const question = { app: pending.clientId, returnTo: pending.target }
+    const again = `/auth/signin?${new URLSearchParams(question)}`
+    // Another tab signed in at the same moment and renewed the session's id, which this browser gets just now (T-132). A
+    // page, because browsers count the redirects.
+    if (code !== undefined && session.kind === 'signed-out' && !pending.isRetry) {
+      const retry = `/auth/signin?${new URLSearchParams({ retry: 'true', ...question })}`
+      return sendOnward(reply, retry, undefined, 1)
+    }
     return sendPage(reply, 403, signInNotFinishedPage(textsOf(request), again), { code: 'sign-in-not-finished' })
   })
 }
 
 /**
- * Reads `app` and `returnTo` or `returnPath`; the latter is last and verbatim, because nginx cannot encode it.
+ * Reads `app` and `returnTo` or `returnPath`; the latter is last and verbatim, because nginx cannot encode it. `retry` is
+ * our own.
  */
-function readQuestion(request: FastifyRequest): { clientId: unknown; returnTo: unknown } {
+function readQuestion(request: FastifyRequest): { clientId: unknown; returnTo: unknown; isRetry: boolean } {
   const [, before, verbatim] = /\?(.*?)(?:(?<=[?&])returnPath=(.*))?$/.exec(request.url) ?? []
   const query = new URLSearchParams(before)
   const only = (name: string) => (query.getAll(name).length === 1 ? query.get(name) : undefined)
-  return { clientId: only('app'), returnTo: verbatim ?? only('returnTo') }
+  return { clientId: only('app'), returnTo: verbatim ?? only('returnTo'), isRetry: query.has('retry') }
 }

@@ -4,7 +4,7 @@ import { INTERACTION } from '../domain/lifetimes.ts'
 import { namespaceOf, type SignInSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import type { AttemptResult, Ports } from '../ports.ts'
-import { readBrowser } from '../sessions/browser-cookie.ts'
+import { readBrowsers } from '../sessions/browser-cookie.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
 /** The attempt that a page's address names. The browser cookie proves that it belongs to this browser. */
@@ -20,7 +20,7 @@ export async function findAttempt(ports: Ports, reply: FastifyReply) {
   const { request } = reply
   const site = signInSite(request)
   const provider = await ports.providers(site)
-  const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowser(request))
+  const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowsers(request))
   if (!attempt || attempt.uid !== (request.params as AttemptParams).uid) throw refuse('sign-in-not-found')
   request.uiLocales ??= attempt.uiLocales
   /** What `alongside` writes is written in one step with the end. */

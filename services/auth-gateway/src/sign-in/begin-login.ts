@@ -7,7 +7,6 @@ import { refuse } from '../errors.ts'
 import { sendPage, textsOf } from '../http/page-plugin.ts'
 import { microsoftFailurePage } from '../pages/sign-in-pages.ts'
 import type { Attempt, AuthorizeQuestion, Parts, Ports } from '../ports.ts'
-import { readBrowser } from '../sessions/browser-cookie.ts'
 import { noteDeparture } from '../sessions/microsoft-trip.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 import { chosenAccounts } from './attempt.ts'
@@ -47,9 +46,7 @@ export async function redirectToMicrosoft(ports: Parts, reply: FastifyReply, sta
   const { loginHint = attempt.loginHint, isTenantChosen = attempt.tenantHint !== undefined } = start
   const site = signInSite(request)
   const { tenant, account } = realm
-  const { uid, clientId, redirectOrigin: returnOrigin, uiLocales, domainHint } = attempt
-  const browser = readBrowser(request)
-  if (!browser) throw refuse('sign-in-not-found')
+  const { uid, browser, clientId, redirectOrigin: returnOrigin, uiLocales, domainHint } = attempt
   const answer = await beginLogin(
     ports,
     account,

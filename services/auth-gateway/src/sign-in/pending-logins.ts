@@ -7,7 +7,7 @@ import { Redeemed } from '../domain/sign-in/redemption.ts'
 import { findTenantOf } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { readBrowser } from '../sessions/browser-cookie.ts'
+import { readBrowsers } from '../sessions/browser-cookie.ts'
 
 const SPACE = PENDING_LOGINS
 
@@ -82,5 +82,5 @@ export async function findAccount(
 export function senderOf(request: FastifyRequest) {
   const { site } = request
   const tenantId = site.kind === 'tenant' ? site.tenant.id : undefined
-  return { tenantId, origin: site.origin, browser: readBrowser(request) }
+  return { tenantId, origin: site.origin, browsers: readBrowsers(request) }
 }

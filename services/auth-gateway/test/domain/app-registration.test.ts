@@ -211,7 +211,7 @@ describe('T-10 an answer of Microsoft', () => {
     browser: 'b',
   })
   const path = '/auth/microsoft/callback/web'
-  const right = { tenantId: 't', origin: SLUG_HOST, browser: 'b', path }
+  const right = { tenantId: 't', origin: SLUG_HOST, browsers: ['a', 'b'], path }
   const single = { ...pending, redirectUri: redirectUriFor('single', BASE, SLUG_HOST, 'web') }
 
   test.each([
@@ -219,8 +219,8 @@ describe('T-10 an answer of Microsoft', () => {
     ['on a shared host, which names no tenant', pending, { tenantId: undefined }, true],
     ['on another tenant’s host', pending, { tenantId: 'u' }, false],
     ['on another host', pending, { origin: OWN }, false],
-    ['in another browser', pending, { browser: 'c' }, false],
-    ['in a browser that is not known', pending, { browser: undefined }, false],
+    ['in another browser', pending, { browsers: ['c'] }, false],
+    ['in a browser that is not known', pending, { browsers: [] }, false],
     ['at another app’s address', pending, { path: '/auth/microsoft/callback/desk' }, false],
     ['at the plain address', pending, { path: '/auth/microsoft/callback' }, false],
     ['handed on by the platform’s host', single, { path: '/auth/microsoft/callback' }, true],

@@ -18,9 +18,14 @@ export async function bindToBrowser(records: Records, attempt: string, browser: 
   await records.save({ kind: BINDING, id: attempt, payload: { browser }, ttl: INTERACTION })
 }
 
-export async function isSameBrowser(records: Records, attempt: string, browser: string | undefined): Promise<boolean> {
+/** The hash of the cookie that an attempt is bound to, if it is among those of this browser. */
+export async function findOwnBrowser(
+  records: Records,
+  attempt: string,
+  browsers: readonly string[],
+): Promise<string | undefined> {
   const bound = await records.find(BINDING, attempt)
-  return browser !== undefined && bound?.payload.browser === browser
+  return browsers.find((browser) => browser === bound?.payload.browser)
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -29,10 +34,12 @@ export function toAttempt(
   { uid, prompt, params, session, deviceCode }: Details,
   clientName: string,
   site: SignInSite,
+  browser: string,
 ): Attempt {
   const text = (value: unknown) => (typeof value === 'string' && value.length <= 320 ? value : undefined)
   return {
     uid,
+    browser,
     prompt: prompt.name,
     reasons: prompt.reasons,
     clientId: String(params.client_id),

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { homeOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
 import type { Clock, LogoutNotices, OpenIdProvider, OpenIdProviders, PersonSessions, Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
-import { isSameBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
+import { findOwnBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
 import { type Instance, type InstanceParts, makeInstance } from './oidc-instance.ts'
 import { findLogin, notingSessionHomes, SESSION_HOMES, type SessionMemory, sessionMemory } from './oidc-login.ts'
 import { endGrant, endSession, findLive } from './oidc-sessions.ts'
@@ -60,23 +60,24 @@ function openIdProvider(holder: Holder): OpenIdProvider {
   const { clock, site, keys, records, memory, instance } = holder
   const place = { namespace: namespaceOf(site), home: homeOf(site), records, cookieSigner: keys.cookieSigner, clock }
   return {
-    async handle(request, response, { path, browser, look }) {
+    async handle(request, response, { path, browser, browsers: known, look }) {
       const resumed = resumedAttempt(path)
       // A sibling host can plant the resume cookie, which has a path, but not the `__Host-` cookie of the browser
       // (T-21).
-      if (resumed && !(await isSameBrowser(records, resumed, browser))) request.headers.cookie = ''
+      if (resumed && !(await findOwnBrowser(records, resumed, known))) request.headers.cookie = ''
       const { browsers, looks, callback, wrongCodes } = instance()
       looks.set(request, look)
       if (browser) browsers.set(request, browser)
       await callback(request, response)
       return { isWrongUserCode: wrongCodes.has(request) }
     },
-    async findAttempt(request, response, browser) {
+    async findAttempt(request, response, browsers) {
       const { provider } = instance()
       const details = await orAbsent(provider.interactionDetails(request, response))
-      if (!details || !(await isSameBrowser(records, details.uid, browser))) return undefined
+      const browser = details && (await findOwnBrowser(records, details.uid, browsers))
+      if (!details || !browser) return undefined
       const client = await provider.Client.find(String(details.params.client_id))
-      return client && toAttempt(details, client.clientName ?? client.clientId, site)
+      return client && toAttempt(details, client.clientName ?? client.clientId, site, browser)
     },
     findLive: (session) => findLive(records, session),
     endSession: (accountId, uid) => endSession({ ...holder, provider: instance().provider }, accountId, uid),

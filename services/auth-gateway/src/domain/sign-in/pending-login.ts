@@ -11,7 +11,7 @@ const members = {
   /** Origin on which the sign-in began and ends: a tenant's, a shared host's or Control's. */
   origin: z.string(),
   redirectUri: z.string(),
-  /** Hash of the browser's cookie. */
+  /** Hash of one of the browser's cookies. */
   browser: z.string(),
 }
 
@@ -34,12 +34,12 @@ export type PendingLogin = z.infer<typeof PendingLogin>
 export type ControlLogin = Extract<PendingLogin, { purpose: 'control' }>
 
 /** `tenantId` is set on a tenant's host only. */
-type Sender = { tenantId: string | undefined; origin: string; browser: string | undefined }
+type Sender = { tenantId: string | undefined; origin: string; browsers: readonly string[] }
 
 /** True for a request of the browser that began the login, on the host where it began. */
-export function isOfSender(login: PendingLogin, { tenantId, origin, browser }: Sender): boolean {
+export function isOfSender(login: PendingLogin, { tenantId, origin, browsers }: Sender): boolean {
   if (login.origin !== origin || login.tenantId !== (tenantId ?? login.tenantId)) return false
-  return browser !== undefined && login.browser === browser
+  return browsers.includes(login.browser)
 }
 
 /** True when an answer arrives at the host, browser and path that its request named. */

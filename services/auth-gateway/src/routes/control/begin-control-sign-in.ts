@@ -34,7 +34,7 @@ export const beginControlSignIn: FastifyPluginAsyncZod<Parts> = async (app, port
 
       const redirectUri = controlRedirectUri(account.redirectMode, site, await registry.listApps(), baseUrl)
       if (redirectUri === undefined) throw refuse('microsoft-not-set-up')
-      const { browser, setCookie } = ensureBrowser(request)
+      const { browser, setCookies } = ensureBrowser(request)
       const { origin } = request.site
       const answer = await beginLogin(
         ports,
@@ -48,7 +48,7 @@ export const beginControlSignIn: FastifyPluginAsyncZod<Parts> = async (app, port
         throw refuse('microsoft-unavailable')
       }
       await endControlSession(ports, reply)
-      if (setCookie) reply.header('set-cookie', setCookie)
+      reply.header('set-cookie', setCookies)
       return { kind: 'go-to-microsoft', url: answer.url }
     },
   )

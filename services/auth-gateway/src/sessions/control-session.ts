@@ -54,10 +54,19 @@ export async function findControlSession(ports: Ports, request: FastifyRequest):
     return undefined
   }
   if (principal.scope !== 'platform' && !(await registry.hasTenant(principal.scope))) return undefined
-  if (state === 'renew') {
-    await records(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
-  }
+  if (state === 'renew') await renew(ports, id)
   return principal
+}
+
+/** One unit of work overwrites only what is still there: a session that has ended meanwhile stays ended (T-138). */
+function renew({ records, clock }: Ports, id: string): Promise<void> {
+  return records.asOne(async () => {
+    const found = await records(SPACE).find(KIND, id)
+    if (!found) return 'failed'
+    const { jti: _, ...stored } = found.payload
+    await records(SPACE).save({ kind: KIND, id, payload: { ...stored, seenAt: clock() }, ttl: CONTROL_IDLE })
+    return 'done'
+  })
 }
 
 async function principalOf({ registry, roster }: Ports, stored: Stored): Promise<Principal | undefined> {

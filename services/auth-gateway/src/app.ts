@@ -75,11 +75,11 @@ export function buildApp(settings: AppSettings, ports: Ports) {
     await sites.register(rateLimitPlugin, { factor: settings.rateLimitFactor ?? 1 })
 
     await sites.register(async (people) => {
-      await people.register(pagePlugin)
+      await people.register(pagePlugin, { registry, baseUrl })
       await people.register(sitePlugin, { registry, baseUrl })
       people.addHook('preHandler', fromNetwork(ports))
 
-      await people.register(microsoftCallback, ports)
+      await people.register(microsoftCallback, parts)
       await people.register(showRedemption, ports)
       await people.register(acceptRedeemed, ports)
       await people.register(endMicrosoftSession, ports)

@@ -24,6 +24,10 @@ const CATALOGUE = {
     status: 400,
     title: 'This sign-in has expired, was finished, or was started in another browser.',
   },
+  'cookies-missing': {
+    status: 400,
+    title: 'Your browser sent no cookies, and nobody can sign in without them. Allow cookies for this address.',
+  },
   'sign-in-used': { status: 400, title: 'This sign-in was used already.' },
   'sign-in-misdirected': { status: 400, title: 'This answer belongs to another sign-in.' },
   'tenant-not-found': { status: 404, title: 'No organisation has this name or address.' },

@@ -22,13 +22,14 @@ import type { SignInSite } from './domain/site.ts'
 import type { SigningKeys } from './key-port.ts'
 import type { Microsoft } from './microsoft-port.ts'
 import type { Look } from './pages/layout.ts'
+import type { WaysOn } from './pages/refused-page.ts'
 import type { RecordSpaces } from './record-port.ts'
 import type { MicrosoftSessions, PersonSessions } from './session-port.ts'
 
 export type { AuthorizeQuestion, IdentityOutcome, Microsoft, MicrosoftFailure } from './microsoft-port.ts'
 export type { FoundRecord, NewRecord, RecordSpaces, Records } from './record-port.ts'
 export type { MicrosoftSessions, PersonSessions, SessionPage } from './session-port.ts'
-export type { Look }
+export type { Look, WaysOn }
 
 /** Seconds since 1970. */
 export type Clock = () => number
@@ -122,6 +123,9 @@ export type AttemptResult =
   | { kind: 'resolved' }
   | { kind: 'refused' }
 
+/** Of this browser, with the path that makes its request once more; of another browser; or never seen. */
+export type LostAttempt = { kind: 'own'; again: string | undefined } | { kind: 'foreign' } | { kind: 'unknown' }
+
 /** The login behind a session cookie: one of this host, or a session of another tenant or shared host. */
 export type Login = { kind: 'own'; accountId: string; loginAt: number; uid: string } | { kind: 'foreign' }
 
@@ -141,6 +145,8 @@ export interface OpenIdProvider {
     response: ServerResponse,
     browsers: readonly string[],
   ): Promise<Attempt | undefined>
+  /** What is known of an attempt that `findAttempt` does not find. */
+  findLostAttempt(uid: string, browsers: readonly string[]): Promise<LostAttempt>
   /** Ends the attempt. Returns the address to redirect the browser to. */
   endAttempt(
     request: IncomingMessage,

@@ -1,9 +1,11 @@
 import { html } from '@jackfield/http-server/html'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { refuse, sentences } from '../src/errors.ts'
 import { consentPage, controlFailurePage, controlRefusalPage, problemPage } from '../src/pages/control-pages.ts'
 import { type Look, type Page, renderPage } from '../src/pages/layout.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
 import { providerPages, type ShowPage } from '../src/pages/provider-pages.ts'
+import { refusedPage } from '../src/pages/refused-page.ts'
 import { redeemInBrowserPage, signedInPage } from '../src/pages/script-pages.ts'
 import {
   accountPickerPage,
@@ -41,7 +43,20 @@ const sessions = [
   { ...session, handle: 'c', isOwn: false, browser: {}, apps: ['Web phone', 'Contact centre', 'Call portal'] },
 ]
 
-const pagesOf = (show: ShowPage) => providerPages(show, () => undefined)
+const ways = { startPages: [{ name: 'Web phone', url: 'https://contoso.phone.example/' }] }
+const pagesOf = (show: ShowPage) =>
+  providerPages(show, { waysOnOf: async () => ways, onWrongUserCode: () => undefined })
+
+function refusalOf(code: keyof typeof sentences) {
+  const { status, message } = refuse(code)
+  return { status, code, message }
+}
+
+/** The page of each refusal, where nothing is known that could go on. */
+export const REFUSED_PAGES = Object.keys(sentences).map((code) => {
+  const refusal = refusalOf(code as keyof typeof sentences)
+  return [code, (texts: Texts, startPages = ways.startPages) => refusedPage(texts, refusal, { startPages })] as const
+})
 
 /** What a page of the provider's shows, without the provider. */
 function shown(run: (show: ShowPage, ctx: KoaContextWithOIDC) => unknown): (texts: Texts) => Page {
@@ -112,7 +127,12 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   ...Object.fromEntries(
     (['granted', 'declined', 'not-seen-yet', 'no-credential', 'not-proven'] as const).map((outcome) => [
       `consent-${outcome}`,
-      (texts: Texts) => consentPage(texts, { ...ids, tenant: 'Contoso', alias: 'Head office', outcome }),
+      (texts: Texts) =>
+        consentPage(
+          texts,
+          { ...ids, tenant: 'Contoso', alias: 'Head office', outcome },
+          'https://control.phone.example',
+        ),
     ]),
   ),
   problem: (texts) => problemPage(texts, 'extension-taken'),
@@ -144,7 +164,10 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin'),
   sessions: (texts) =>
     ownSessionsPage(texts, sessions, { allOthers: 'all', person: 'Adele Vance', now: 1_795_500_000 }),
-  'no-sessions': noOwnSessionsPage,
+  'no-sessions': (texts) => noOwnSessionsPage(texts, ways.startPages),
+  'refused-lost-attempt': (texts) => refusedPage(texts, refusalOf('sign-in-not-found'), { ...ways, next: '/auth' }),
+  'refused-without-cookies': (texts) => refusedPage(texts, refusalOf('cookies-missing'), ways),
+  'refused-for-now': (texts) => refusedPage(texts, refusalOf('temporarily-unavailable'), { ...ways, again: '/auth' }),
   'device-code': shown((show, ctx) => pagesOf(show).device.input(ctx)),
   'device-code-wrong': shown((show, ctx) => pagesOf(show).device.input(ctx, '', {}, wrongCode)),
   'device-confirm': shown((show, ctx) =>

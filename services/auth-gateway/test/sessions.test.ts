@@ -128,7 +128,11 @@ test('SC-03 of two Control cookies none counts', async () => {
 test('SC-06 ten thousand new sessions have ids of 256 random bits, none twice', async () => {
   const site = { kind: 'shared', origin } as const
   const unused = { bindToBrowser: async () => {}, lostAnswers: lostAnswers(), audit: world.records.audit }
-  const pages = pagesOfProvider(site, { lookOf: () => undefined, onWrongUserCode: () => {} })
+  const pages = pagesOfProvider(site, {
+    lookOf: () => undefined,
+    waysOnOf: async () => ({ startPages: [] }),
+    onWrongUserCode: () => {},
+  })
   const parts = { ...world, ...unused, pages, site, records: world.records('none'), keys: await world.keys() }
   const { Session } = new Provider(origin, oidcConfiguration(parts))
   const ids = Array.from({ length: 10_000 }, () => new Session().jti)

@@ -1,8 +1,8 @@
-import { launchChromium } from '@jackfield/test-environment/chromium'
+import { launchChromium, openWithoutCookies } from '@jackfield/test-environment/chromium'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { atMicrosoft } from './browser-app.ts'
-import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
 
 const TABS = [1, 2, 3, 4, 5]
 
@@ -11,6 +11,7 @@ let chromium: Awaited<ReturnType<typeof launchChromium>>
 let origin: string
 /** Nothing answers there but the gateway: the address is what counts. */
 let portal: string
+let portalSignIn: string
 let context: BrowserContext
 beforeAll(async () => {
   world = await givenGateway()
@@ -19,6 +20,7 @@ beforeAll(async () => {
   givenPerson(world, tenant.id)
   origin = world.originOf('contoso')
   portal = `${origin}/portal/`
+  portalSignIn = `${origin}/auth/signin?app=portal&returnTo=/portal/`
   chromium = await launchChromium()
 })
 afterAll(async () => {
@@ -40,7 +42,17 @@ async function knownToMicrosoft(): Promise<void> {
   await context.clearCookies({ domain: 'contoso.phone.localhost' })
 }
 
-const signIn = (page: Page) => page.goto(`${origin}/auth/signin?app=portal&returnTo=/portal/`)
+const signIn = (page: Page) => page.goto(portalSignIn)
+/** Microsoft’s answer leads to its attempt, that to its authorization request, and that to the portal’s sign-in. */
+async function leadOn(page: Page): Promise<void> {
+  for (let clicks = 0; clicks <= 3; clicks++) {
+    await page.waitForURL(/\/portal\/$|\/auth\/(?!signin\?retry)/)
+    if (page.url() === portal) return
+    await page.getByRole('link', { name: 'Continue' }).click()
+  }
+  throw new Error(`still at ${page.url()}`)
+}
+
 async function isSignedIn(): Promise<boolean> {
   const page = await context.newPage()
   const answer = await page.goto(`${origin}/auth/session`)
@@ -68,4 +80,55 @@ test('FC-01 T-132 five tabs that wait at Microsoft each end signed in, whichever
     expect(await isSignedIn()).toBe(true)
   }
   await context.close()
+})
+
+test('FC-01 T-132 Microsoft’s answer that is opened twice, an attempt that has ended and Back each lead on to the app', async () => {
+  const page = await context.newPage()
+  const answers: string[] = []
+  page.on('request', (request) => {
+    if (/^\/auth\/(?:microsoft\/callback|interaction\/|authorize\/)/.test(new URL(request.url()).pathname))
+      answers.push(request.url())
+  })
+  await signIn(page)
+  await atMicrosoft(page)
+  await page.waitForURL(portal)
+  const ours = [...new Set(answers)].filter((address) => address.startsWith(origin))
+  expect(ours.map((address) => new URL(address).pathname.split('/')[2])).toEqual([
+    'interaction',
+    'microsoft',
+    'authorize',
+  ])
+  for (const address of ours) {
+    expect((await page.goto(address))?.status()).toBe(400)
+    await page.reload()
+    await leadOn(page)
+    expect(await isSignedIn()).toBe(true)
+  }
+  await context.close()
+})
+
+test('FC-01 T-132 a double click at Microsoft and a click in each of two windows end signed in', async () => {
+  const [first, second] = [await context.newPage(), await context.newPage()]
+  await Promise.all([signIn(first), signIn(second)])
+  for (const page of [first, second]) {
+    await page.getByLabel('User name').fill(ADELE.userPrincipalName)
+    await page.getByLabel('Password').fill('Passw0rd!')
+  }
+  await Promise.all([first, second].map((page) => page.getByRole('button', { name: 'Sign in' }).dblclick()))
+  for (const page of [first, second]) {
+    await leadOn(page)
+  }
+  expect(await isSignedIn()).toBe(true)
+  await context.close()
+})
+
+test('FC-10 T-133 a browser that keeps no cookies is told so at once, with a way on', async () => {
+  const { page, close } = await openWithoutCookies()
+  const answer = await page.goto(portalSignIn)
+  expect(answer?.status()).toBe(400)
+  await page.getByText('Your browser sent no cookies').waitFor()
+  await page.getByText('Code: cookies-missing').waitFor()
+  expect(await page.getByText('another browser').count()).toBe(0)
+  expect(await page.getByRole('link', { name: 'portal' }).getAttribute('href')).toBe(portal)
+  await close()
 })

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -29,13 +29,24 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch(launchOptions())
 }
 
+type Profile = { context: BrowserContext; page: Page; close(): Promise<void> }
+
 /** Opens an address like an installed app: in its own window, `display-mode: standalone`. */
-export async function openInstalledApp(
-  url: string,
-): Promise<{ context: BrowserContext; page: Page; close(): Promise<void> }> {
+export function openInstalledApp(url: string): Promise<Profile> {
+  return openProfile([`--app=${url}`])
+}
+
+/** Opens a browser whose settings keep no cookies of any site. */
+export function openWithoutCookies(): Promise<Profile> {
+  return openProfile([], { profile: { default_content_setting_values: { cookies: 2 } } })
+}
+
+async function openProfile(more: readonly string[], preferences: object = {}): Promise<Profile> {
   const profile = await mkdtemp(join(tmpdir(), 'jackfield-chromium-'))
+  await mkdir(join(profile, 'Default'))
+  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
   const { args, ...options } = launchOptions()
-  const context = await chromium.launchPersistentContext(profile, { ...options, args: [...args, `--app=${url}`] })
+  const context = await chromium.launchPersistentContext(profile, { ...options, args: [...args, ...more] })
   const page = context.pages()[0] ?? (await context.waitForEvent('page'))
   return {
     context,

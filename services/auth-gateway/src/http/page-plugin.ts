@@ -5,34 +5,51 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { chooseLanguage } from '../domain/choose-language.ts'
 import { brandingOf, nameOf } from '../domain/site.ts'
+import { type StartPage, startPages } from '../domain/start-pages.ts'
 import { isDependencyFailure, refuse } from '../errors.ts'
 import { type Look, type Page, pageHeaders, renderPage } from '../pages/layout.ts'
+import { refusedPage } from '../pages/refused-page.ts'
 import { type Texts, textsFor } from '../pages/texts/texts.ts'
+import type { Parts } from '../ports.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Requested languages: `ui_locales` of this request, or of the sign-in that it continues. */
     uiLocales: string | undefined
+    /** Address at which what the person began continues, should this request be refused. */
+    next: string | undefined
+  }
+  interface FastifyInstance {
+    /** Start pages to offer at the site of a request; none while the registry is away. */
+    findStartPages(request: FastifyRequest): Promise<StartPage[]>
   }
 }
 
-/** Renders errors of routes for people as a page, with the same code and request id as a problem document. */
-export const pagePlugin = plugin(async (app) => {
+/**
+ * Renders errors of routes for people as a page, with the same code and request id as a problem document, and a way on.
+ */
+export const pagePlugin = plugin<Pick<Parts, 'registry' | 'baseUrl'>>(async (app, { registry, baseUrl }) => {
   app.decorateRequest('uiLocales')
+  app.decorateRequest('next')
+  app.decorate('findStartPages', async ({ site }: FastifyRequest) => {
+    const apps = await registry.listApps().catch(() => [])
+    return startPages(site, apps, baseUrl)
+  })
   app.addHook('onRequest', async (request) => {
     const { ui_locales: asked } = request.query as Record<string, unknown>
     if (typeof asked === 'string') request.uiLocales = asked
   })
-  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError | AppError, request, reply) => {
     const { status, code, message, retryAfter } = error instanceof AppError ? error : describe(error)
     request.log[status >= 500 ? 'error' : 'info']({ err: error, code }, 'request refused')
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
-    const texts = textsOf(request)
-    const sentence = code in texts.refused ? texts.refused[code as keyof Texts['refused']] : message
-    const { nothingHere, unavailable, cannotGoOn, startAgain } = texts.error
-    const title = status === 404 ? nothingHere : status >= 500 ? unavailable : cannotGoOn
-    const body = html`<p>${sentence}</p>${status === 400 && html`<p>${startAgain}</p>`}`
-    return sendPage(reply, status, { title, body }, { code })
+    const isPassing = request.method === 'GET' && (status >= 500 || status === 429)
+    const ways = {
+      startPages: await app.findStartPages(request),
+      next: request.next,
+      again: isPassing ? request.url : undefined,
+    }
+    return sendPage(reply, status, refusedPage(textsOf(request), { status, code, message }, ways), { code })
   })
 })
 

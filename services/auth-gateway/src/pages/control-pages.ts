@@ -35,9 +35,14 @@ function controlPage(texts: Texts, sentences: Sentences, { tenant }: ControlLink
 }
 
 /** Shown after Microsoft's consent page, with or without a session in Control. */
-export function consentPage(texts: Texts, { outcome, tenant, alias }: ConsentReturn): Page {
+export function consentPage(texts: Texts, { outcome, tenant, alias }: ConsentReturn, control: string): Page {
   const { title, text, next } = texts.consent[outcome]
-  return { title, tenant, body: html`<p>${texts.consent.account(alias, text)}</p><p>${next}</p>` }
+  return {
+    title,
+    tenant,
+    body: html`<p>${texts.consent.account(alias, text)}</p><p>${next}</p>
+<div class="actions"><a class="button plain" href="${control}/">${texts.consent.toControl}</a></div>`,
+  }
 }
 
 /** About a code of the admin API; its title and help are in English, as the API is. */

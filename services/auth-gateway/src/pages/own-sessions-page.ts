@@ -1,6 +1,8 @@
 import { type Html, html } from '@jackfield/http-server/html'
 import type { PersonSession } from '../domain/person-session.ts'
+import type { StartPage } from '../domain/start-pages.ts'
 import type { Page } from './layout.ts'
+import { waysOn } from './refused-page.ts'
 import type { Texts } from './texts/texts.ts'
 
 type ShownSession = Pick<PersonSession, 'kind' | 'browser' | 'createdAt' | 'usedAt' | 'address'> & {
@@ -34,8 +36,9 @@ ${others.length > 1 && endForm(allOthers, signOutOthers(others.length), { before
   }
 }
 
-export function noOwnSessionsPage({ sessions }: Texts): Page {
-  return { title: sessions.none, body: html`<p>${sessions.noneText}</p>` }
+export function noOwnSessionsPage(texts: Texts, startPages: readonly StartPage[]): Page {
+  const { none, noneText } = texts.sessions
+  return { title: none, body: html`<p>${noneText}</p>${waysOn(texts, { startPages })}` }
 }
 
 function listItem(texts: Texts, session: ShownSession): Html {

@@ -4,11 +4,13 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { formTargetOf } from '../domain/app-registration.ts'
 import { brandingOf, nameOf, type SignInSite } from '../domain/site.ts'
 import { type Look, type Page, pageHeaders, renderPage } from './layout.ts'
+import { type WaysOn, waysOn } from './refused-page.ts'
 import { type Texts, textsFor } from './texts/texts.ts'
 
 type Hooks = {
   /** The look that the visitor of this request asks for; undefined gives the site's own, in English. */
   lookOf: (request: IncomingMessage) => Look | undefined
+  waysOnOf: (ctx: KoaContextWithOIDC) => Promise<WaysOn>
   onWrongUserCode: (ctx: KoaContextWithOIDC) => void
 }
 type DeviceInfo = { ip?: string; ua?: string }
@@ -17,17 +19,17 @@ type DeviceFailure = { name: string; userCode?: string }
 export type ShowPage = (ctx: KoaContextWithOIDC, page: (texts: Texts) => Page, formTargets?: readonly string[]) => void
 
 /** The pages that the OpenID Provider of a site answers with itself: its errors, the device flow, signing out. */
-export function pagesOfProvider(site: SignInSite, { lookOf, onWrongUserCode }: Hooks) {
+export function pagesOfProvider(site: SignInSite, { lookOf, ...hooks }: Hooks) {
   const show: ShowPage = (ctx, page, formTargets) => {
     const look = lookOf(ctx.req) ?? { texts: textsFor('en'), tenant: nameOf(site), branding: brandingOf(site) }
     ctx.set(pageHeaders(look, {}, formTargets))
     ctx.type = 'html'
     ctx.body = renderPage(page(look.texts), look)
   }
-  return providerPages(show, onWrongUserCode)
+  return providerPages(show, hooks)
 }
 
-export function providerPages(show: ShowPage, onWrongUserCode: Hooks['onWrongUserCode']) {
+export function providerPages(show: ShowPage, { waysOnOf, onWrongUserCode }: Omit<Hooks, 'lookOf'>) {
   return {
     /** For a request that cannot be answered by a redirect. Shows the code, never received text. */
     async error(ctx: KoaContextWithOIDC, out: { error: string }, error: Error): Promise<void> {
@@ -41,12 +43,13 @@ export function providerPages(show: ShowPage, onWrongUserCode: Hooks['onWrongUse
 <p class="quiet">${texts.code(code)}<br>${texts.request(ctx.response.get('x-request-id'))}</p>`,
         }))
       }
+      const ways = await orStartPage(waysOnOf(ctx))
       show(ctx, (texts) => {
         const { title, ...sentences } = texts.protocolError
         const sentence = code in sentences ? sentences[code as keyof typeof sentences] : sentences.invalid_request
         return {
           title,
-          body: html`<p>${sentence}</p><p class="quiet">${texts.code(code)}<br>${texts.request(ctx.response.get('x-request-id'))}</p>`,
+          body: html`<p>${sentence}</p>${waysOn(texts, ways)}<p class="quiet">${texts.code(code)}<br>${texts.request(ctx.response.get('x-request-id'))}</p>`,
         }
       })
     },
@@ -110,9 +113,18 @@ ${secretField(ctx)}
       )
     },
     async signedOut(ctx: KoaContextWithOIDC): Promise<void> {
-      show(ctx, ({ signOut }) => ({ title: signOut.done, body: html`<p>${signOut.doneText}</p>` }))
+      const ways = await orStartPage(waysOnOf(ctx))
+      show(ctx, (texts) => ({
+        title: texts.signOut.done,
+        body: html`<p>${texts.signOut.doneText}</p>${waysOn(texts, ways)}`,
+      }))
     },
   }
+}
+
+/** An outage must not take the page itself away. */
+function orStartPage(ways: Promise<WaysOn>): Promise<WaysOn> {
+  return ways.catch(() => ({ startPages: [] }))
 }
 
 function isKept({ oidc }: KoaContextWithOIDC): boolean {

@@ -54,12 +54,12 @@ export function redeemInBrowserPage({ redeeming, oneMoment, tryAgain }: Texts, r
 }
 
 /** Hands a browser app its answer. `script` is that of `@jackfield/browser-signin`. */
-export function signedInPage({ bridge, oneMoment }: Texts, script: string): Page {
+export function signedInPage({ bridge, error, oneMoment }: Texts, script: string): Page {
   return {
     title: bridge.title,
     body: html`<div role="status"><p data-state="working">${oneMoment}</p>
 <p data-state="done" hidden>${bridge.done}</p>
-<p data-state="nobody" hidden>${bridge.nobody}</p></div>`,
+<p data-state="nobody" hidden>${bridge.nobody} <a href="/">${error.startPage}</a></p></div>`,
     script,
   }
 }

@@ -34,7 +34,7 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
       const isUserCode = request.method === 'POST' && path === '/device'
       if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
       const provider = await ports.providers(site)
-      const beginning = BEGINNINGS.test(path) ? ensureBrowser(request) : undefined
+      const beginning = BEGINNINGS.has(path) ? ensureBrowser(request) : undefined
 
       const formTargets = path.startsWith('/authorize')
         ? registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
@@ -64,8 +64,8 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
  */
 const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authorize|device)\/[\w-]{1,64})$/
 
-/** Endpoints that begin an attempt, or its next one. */
-const BEGINNINGS = /^\/(?:authorize|device)(?:\/|$)/
+/** Endpoints that begin an attempt. */
+const BEGINNINGS = new Set(['/authorize', '/device'])
 
 /** Endpoints to which apps may POST; the request continues as a GET. */
 const PASSED_ON = new Set(['/authorize', '/logout'])

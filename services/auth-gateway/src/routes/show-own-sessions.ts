@@ -15,7 +15,8 @@ const MOST_SHOWN = 100
 export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => {
   app.get('/auth/sessions', { exposeHeadRoute: false }, async (request, reply) => {
     const own = await findFrontendSession(ports, request)
-    if (own.kind !== 'signed-in') return sendPage(reply, 401, noOwnSessionsPage(textsOf(request)))
+    if (own.kind !== 'signed-in')
+      return sendPage(reply, 401, noOwnSessionsPage(textsOf(request), await app.findStartPages(request)))
 
     const { person, tenant, sessionUid: ownUid } = own
     const listed = { before: undefined, limit: MOST_SHOWN }

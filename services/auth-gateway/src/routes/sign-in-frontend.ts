@@ -54,24 +54,28 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     const { state, code } = request.query as Record<string, unknown>
     const space = ports.records(namespaceOf(signInSite(request)))
     const found = typeof state === 'string' ? await space.find(KIND, state) : undefined
-    const pending = found && Pending.parse(found.payload)
-    if (!pending || !readBrowsers(request).includes(pending.browser)) throw refuse('sign-in-not-found')
+    if (!found) throw refuse('sign-in-not-found')
+    const pending = Pending.parse(found.payload)
+    const question = { app: pending.clientId, returnTo: pending.target }
+    const again = `/auth/signin?${new URLSearchParams(question)}`
+    request.next = again
+    const browsers = readBrowsers(request)
+    if (browsers.length === 0) throw refuse('cookies-missing')
+    if (!browsers.includes(pending.browser)) throw refuse('sign-in-not-found')
     if (!(await space.consume(KIND, String(state)))) throw refuse('sign-in-used')
-    await space.remove(KIND, String(state))
+    await space.stopWaiting(KIND, String(state)) // kept for its target: a reload leads there
     if (typeof code === 'string') await space.remove('AuthorizationCode', code)
 
     const { app: frontend } = await findFrontend(ports, request, pending.clientId)
     const session = await findFrontendSession(ports, request, frontend)
     if (session.kind === 'signed-in') return reply.redirect(pending.target, 303)
-    // No redirect to the app: its ingress would send the browser back here (T-72).
-    const question = { app: pending.clientId, returnTo: pending.target }
-    const again = `/auth/signin?${new URLSearchParams(question)}`
     // Another tab signed in at the same moment and renewed the session's id, which this browser gets just now (T-132). A
     // page, because browsers count the redirects.
     if (code !== undefined && session.kind === 'signed-out' && !pending.isRetry) {
       const retry = `/auth/signin?${new URLSearchParams({ retry: 'true', ...question })}`
       return sendOnward(reply, retry, undefined, 1)
     }
+    // No redirect to the app: its ingress would send the browser back here (T-72).
     return sendPage(reply, 403, signInNotFinishedPage(textsOf(request), again), { code: 'sign-in-not-finished' })
   })
 }

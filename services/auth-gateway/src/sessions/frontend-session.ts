@@ -6,6 +6,7 @@ import { isLoginTooOld } from '../domain/lifetimes.ts'
 import { readAccountId } from '../domain/sign-in/account-id.ts'
 import { decideAdmission, isLoginRevoked } from '../domain/sign-in/admission.ts'
 import { findTenantOf } from '../domain/site.ts'
+import { startPageOf } from '../domain/start-pages.ts'
 import { refuse } from '../errors.ts'
 import type { Parts, Ports } from '../ports.ts'
 import { signInSite } from '../sites/site-plugin.ts'
@@ -55,13 +56,10 @@ export async function findFrontend({ registry, baseUrl }: Parts, request: Fastif
   const app = apps.find((each) => each.clientId === clientId && each.kind === 'server')
   if (!app) throw refuse('not-found')
   const { redirectUris, postLogoutRedirectUris } = registerApp(app, site, apps, baseUrl)
+  const home = startPageOf(app, site, apps, baseUrl)
   const ofApp = redirectUris.filter((uri) => uri !== site.origin + SIGN_IN_DONE_PATH)
   const origins = new Set(ofApp.map((uri) => new URL(uri).origin))
-  if (redirectUris.length === 0) throw refuse('not-found')
-  const own = new URL(
-    site.kind === 'shared' ? (app.sharedUrl ?? site.origin) : app.tenantUrl.replace('{tenant}', site.tenant.slug),
-  )
-  const home = (origins.has(site.origin) ? site.origin : own.origin) + own.pathname
+  if (home === undefined) throw refuse('not-found')
   return { app, origins, home, postLogoutRedirectUris }
 }
 

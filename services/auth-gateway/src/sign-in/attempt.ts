@@ -1,9 +1,9 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { INTERACTION } from '../domain/lifetimes.ts'
 import { namespaceOf, type SignInSite } from '../domain/site.ts'
 import { refuse } from '../errors.ts'
-import type { AttemptResult, Ports } from '../ports.ts'
+import type { AttemptResult, LostAttempt, Ports } from '../ports.ts'
 import { readBrowsers } from '../sessions/browser-cookie.ts'
 import { signInSite } from '../sites/site-plugin.ts'
 
@@ -14,14 +14,16 @@ export type AttemptParams = z.infer<typeof AttemptParams>
 /**
  * The attempt that the address names, its site, and how to end it.
  *
- * @throws 400 `sign-in-not-found` when it has ended or belongs to another browser
+ * @throws 400 `sign-in-not-found` when it has ended or belongs to another browser, `cookies-missing`
  */
 export async function findAttempt(ports: Ports, reply: FastifyReply) {
   const { request } = reply
   const site = signInSite(request)
   const provider = await ports.providers(site)
   const attempt = await provider.findAttempt(request.raw, reply.raw, readBrowsers(request))
-  if (!attempt || attempt.uid !== (request.params as AttemptParams).uid) throw refuse('sign-in-not-found')
+  const { uid } = request.params as AttemptParams
+  if (attempt?.uid !== uid)
+    return refuseLostAttempt(request, await provider.findLostAttempt(uid, readBrowsers(request)))
   request.uiLocales ??= attempt.uiLocales
   /** What `alongside` writes is written in one step with the end. */
   const end = async (result: AttemptResult, alongside = async () => {}) => {
@@ -34,6 +36,13 @@ export async function findAttempt(ports: Ports, reply: FastifyReply) {
     return reply.redirect(location, 303)
   }
   return { site, attempt, end }
+}
+
+/** Reload, Back and a double click lead here after the attempt has ended: its request can be made once more (T-132). */
+function refuseLostAttempt(request: FastifyRequest, lost: LostAttempt): never {
+  if (lost.kind === 'own') request.next = lost.again
+  const isWithoutCookies = lost.kind === 'foreign' && readBrowsers(request).length === 0
+  throw refuse(isWithoutCookies ? 'cookies-missing' : 'sign-in-not-found')
 }
 
 /** The identity that Microsoft gave for an attempt, and the account and tenant it was asked for. */

@@ -6,6 +6,7 @@ import type { NewRecord, Records, Registry } from '../../ports.ts'
 import type { AccessTokenReader } from './access-tokens.ts'
 import { BY_SECRET, toClientSecret } from './client-secrets.ts'
 import type { LostAnswers } from './lost-answers.ts'
+import { removeAttempt } from './oidc-attempts.ts'
 import { availableRecords, orUnavailable } from './outages.ts'
 import { withLostAnswers, withRefreshGrace } from './refresh-grace.ts'
 import {
@@ -68,8 +69,7 @@ function recordAdapter(records: Records, kind: string): Adapter {
     find: async (id) => toPayload(await records.find(kind, id)),
     findByUid: async (uid) => toPayload(await records.findByUid(kind, uid)),
     findByUserCode: async () => undefined,
-    // Of two requests that resume an attempt at once, one goes on.
-    destroy: (id) => (kind === 'Interaction' ? records.removeOnce(kind, id) : records.remove(kind, id)),
+    destroy: (id) => (kind === 'Interaction' ? removeAttempt(records, id) : records.remove(kind, id)),
     revokeByGrantId: (grantId) => records.removeByGrant(grantId),
     async consume(id) {
       if (EXCHANGED.has(kind)) await records.consumeAtEnd(kind, id)

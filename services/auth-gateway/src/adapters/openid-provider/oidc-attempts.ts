@@ -1,9 +1,9 @@
 import type Provider from 'oidc-provider'
 import { formTargetOf } from '../../domain/app-registration.ts'
-import { INTERACTION } from '../../domain/lifetimes.ts'
+import { INTERACTION, PENDING_LOGIN } from '../../domain/lifetimes.ts'
 import { ACR } from '../../domain/sign-in/token-claims.ts'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Attempt, AttemptResult, Records } from '../../ports.ts'
+import type { Attempt, AttemptResult, LostAttempt, Records } from '../../ports.ts'
 
 const BINDING = 'InteractionBrowser'
 const RESUME = /^\/(?:authorize|device)\/([\w-]{1,64})$/
@@ -26,6 +26,40 @@ export async function findOwnBrowser(
 ): Promise<string | undefined> {
   const bound = await records.find(BINDING, attempt)
   return browsers.find((browser) => browser === bound?.payload.browser)
+}
+
+const ENDED = 'EndedAttempt'
+
+/**
+ * Removes an attempt that is resumed: of two requests that do so at once, one goes on. Its request is kept for a while
+ * (T-132).
+ */
+export async function removeAttempt(records: Records, attempt: string): Promise<void> {
+  const found = await records.find('Interaction', attempt)
+  const again = found && againOf(found.payload)
+  if (again) await records.save({ kind: ENDED, id: attempt, payload: { again }, ttl: PENDING_LOGIN })
+  await records.removeOnce('Interaction', attempt)
+}
+
+export async function findLostAttempt(
+  records: Records,
+  attempt: string,
+  browsers: readonly string[],
+): Promise<LostAttempt> {
+  if (!(await records.find(BINDING, attempt))) return { kind: 'unknown' }
+  if (!(await findOwnBrowser(records, attempt, browsers))) return { kind: 'foreign' }
+  const [open, ended] = await Promise.all([records.find('Interaction', attempt), records.find(ENDED, attempt)])
+  const again = open ? againOf(open.payload) : ended?.payload.again
+  return { kind: 'own', again: typeof again === 'string' ? again : undefined }
+}
+
+/** The authorization request of an attempt as a path, without the ID token that no address may have. */
+function againOf({ params, deviceCode }: Record<string, unknown>): string | undefined {
+  if (deviceCode !== undefined) return '/auth/device'
+  const texts = Object.entries((params ?? {}) as Record<string, unknown>).filter(
+    (each): each is [string, string] => typeof each[1] === 'string' && each[0] !== 'id_token_hint',
+  )
+  return texts.length > 0 ? `/auth/authorize?${new URLSearchParams(texts)}` : undefined
 }
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import type { SignInSite } from '../../domain/site.ts'
+import { startPages } from '../../domain/start-pages.ts'
 import type {
   Clock,
   LogoutNotices,
@@ -24,7 +25,7 @@ import {
 } from './client-requests.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import type { LostAnswers } from './lost-answers.ts'
-import { bindToBrowser } from './oidc-attempts.ts'
+import { bindToBrowser, findLostAttempt, resumedAttempt } from './oidc-attempts.ts'
 import { oidcConfiguration } from './oidc-configuration.ts'
 import { markEnded, noticesOf } from './oidc-sessions.ts'
 import { answeringOutages, availableRecords, orUnavailable } from './outages.ts'
@@ -47,6 +48,8 @@ export type InstanceParts = {
   onFault: (error: Error) => void
 }
 
+/** What the route knows of a request in flight. */
+type Visit = { browser: string | undefined; browsers: readonly string[]; look: () => Look }
 type Client = InstanceType<Provider['Client']>
 type Kept = { exp?: number; uid: string; persist(): Promise<unknown>; destroy(): Promise<void> }
 
@@ -54,16 +57,21 @@ export type Instance = ReturnType<typeof makeInstance>
 
 /** Sets up oidc-provider for one site: configuration, patches of its models, middleware around its endpoints. */
 export function makeInstance(parts: InstanceParts, site: SignInSite, keys: PlatformKeys, records: Records) {
-  const browsers = new WeakMap<IncomingMessage, string>()
+  const visits = new WeakMap<IncomingMessage, Visit>()
   const wrongCodes = new WeakSet<IncomingMessage>()
-  const looks = new WeakMap<IncomingMessage, () => Look>()
   const pages = parts.pagesOf(site, {
-    lookOf: (request) => looks.get(request)?.(),
+    lookOf: (request) => visits.get(request)?.look(),
+    async waysOnOf(ctx) {
+      const attempt = resumedAttempt(ctx.path)
+      const lost = attempt ? await findLostAttempt(records, attempt, visits.get(ctx.req)?.browsers ?? []) : undefined
+      const apps = await parts.registry.listApps()
+      return { startPages: startPages(site, apps, parts.baseUrl), next: lost?.kind === 'own' ? lost.again : undefined }
+    },
     onWrongUserCode: (ctx) => void wrongCodes.add(ctx.req),
   })
   const available = availableRecords(records, parts.lostAnswers.noteOutage)
   const bindRequest = async (ctx: KoaContextWithOIDC, attempt: string) => {
-    const browser = browsers.get(ctx.req)
+    const browser = visits.get(ctx.req)?.browser
     if (browser) await bindToBrowser(available, attempt, browser)
   }
   const provider = new Provider(
@@ -122,7 +130,7 @@ export function makeInstance(parts: InstanceParts, site: SignInSite, keys: Platf
   ;(provider as EventEmitter).on('error', (error: Error) => {
     if (!hasHungUp(error) && !isAnswer(error)) parts.onFault(error)
   })
-  return { provider, callback: provider.callback(), browsers, looks, wrongCodes }
+  return { provider, callback: provider.callback(), visits, wrongCodes }
 }
 
 /** An error that carries its own response, for example a 503; the client may have disconnected. */

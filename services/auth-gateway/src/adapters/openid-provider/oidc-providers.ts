@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { homeOf, namespaceOf, type SignInSite } from '../../domain/site.ts'
 import type { Clock, LogoutNotices, OpenIdProvider, OpenIdProviders, PersonSessions, Records } from '../../ports.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
-import { findOwnBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
+import { findLostAttempt, findOwnBrowser, resumedAttempt, toAttempt, toResult } from './oidc-attempts.ts'
 import { type Instance, type InstanceParts, makeInstance } from './oidc-instance.ts'
 import { findLogin, notingSessionHomes, SESSION_HOMES, type SessionMemory, sessionMemory } from './oidc-login.ts'
 import { endGrant, endSession, findLive } from './oidc-sessions.ts'
@@ -64,10 +64,10 @@ function openIdProvider(holder: Holder): OpenIdProvider {
       const resumed = resumedAttempt(path)
       // A sibling host can plant the resume cookie, which has a path, but not the `__Host-` cookie of the browser
       // (T-21).
-      if (resumed && !(await findOwnBrowser(records, resumed, known))) request.headers.cookie = ''
-      const { browsers, looks, callback, wrongCodes } = instance()
-      looks.set(request, look)
-      if (browser) browsers.set(request, browser)
+      const own = resumed ? await findOwnBrowser(records, resumed, known) : undefined
+      if (resumed && !own) request.headers.cookie = ''
+      const { visits, callback, wrongCodes } = instance()
+      visits.set(request, { browser: own ?? browser, browsers: known, look })
       await callback(request, response)
       return { isWrongUserCode: wrongCodes.has(request) }
     },
@@ -79,6 +79,7 @@ function openIdProvider(holder: Holder): OpenIdProvider {
       const client = await provider.Client.find(String(details.params.client_id))
       return client && toAttempt(details, client.clientName ?? client.clientId, site, browser)
     },
+    findLostAttempt: (uid, browsers) => findLostAttempt(records, uid, browsers),
     findLive: (session) => findLive(records, session),
     endSession: (accountId, uid) => endSession({ ...holder, provider: instance().provider }, accountId, uid),
     endGrant: (grantId) => endGrant(holder.own, grantId),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SignInSite } from '../../domain/site.ts'
-import type { Look } from '../../ports.ts'
+import type { Look, WaysOn } from '../../ports.ts'
 
 type Features = NonNullable<Configuration['features']>
 type DeviceFlow = NonNullable<Features['deviceFlow']>
@@ -25,10 +25,14 @@ export type ProviderPages = {
 }
 
 /**
- * Makes the pages of one site: `lookOf` gives the look of a request in flight, `onWrongUserCode` reports a wrong guess
- * (RFC 8628 5.1).
+ * Makes the pages of one site: `lookOf` gives the look of a request in flight, `waysOnOf` what a page without other
+ * buttons offers, `onWrongUserCode` reports a wrong guess (RFC 8628 5.1).
  */
 export type MakeProviderPages = (
   site: SignInSite,
-  hooks: { lookOf: (request: IncomingMessage) => Look | undefined; onWrongUserCode: (ctx: KoaContextWithOIDC) => void },
+  hooks: {
+    lookOf: (request: IncomingMessage) => Look | undefined
+    waysOnOf: (ctx: KoaContextWithOIDC) => Promise<WaysOn>
+    onWrongUserCode: (ctx: KoaContextWithOIDC) => void
+  },
 ) => ProviderPages

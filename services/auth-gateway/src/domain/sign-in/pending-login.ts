@@ -42,6 +42,11 @@ export function isOfSender(login: PendingLogin, { tenantId, origin, browsers }: 
   return browsers.includes(login.browser)
 }
 
+/** Where a login continues once its answer was used: with its attempt, or in Control. */
+export function nextOf(login: PendingLogin): string {
+  return login.origin + (login.purpose === 'app' ? `/auth/interaction/${login.interaction}` : login.returnTo)
+}
+
 /** True when an answer arrives at the host, browser and path that its request named. */
 export function isDeliveredRight(login: PendingLogin, delivery: Sender & { path: string }): boolean {
   // A redirect URI of another host: that host redirects the answer to the plain path of this one.

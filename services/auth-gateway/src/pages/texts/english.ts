@@ -29,6 +29,7 @@ export const ENGLISH = {
     unavailable: 'Not available just now',
     cannotGoOn: 'This can’t go on',
     startAgain: 'Go back to the app and start again.',
+    startPage: 'Start page',
   },
   refused: sentences,
 
@@ -124,7 +125,8 @@ export const ENGLISH = {
   bridge: {
     title: 'Signing in',
     done: 'You may close this window.',
-    nobody: 'The page that began this sign-in is gone. Close this window and start again in the app.',
+    nobody:
+      'The page that began this sign-in can’t be reached: it is gone, or another site shows it in a frame. Close this window, open the app in a tab of its own and start again.',
   },
   notFinished: {
     title: 'You are not signed in',
@@ -136,8 +138,7 @@ export const ENGLISH = {
     invalid_client: 'The app that sent you here is not known at this address.',
     invalid_redirect_uri: 'The app that sent you here gave a return address that is not registered.',
     invalid_request: 'The request of the app that sent you here is not valid.',
-    session_not_found:
-      'This sign-in has expired, was finished, or was started in another browser. Go back to the app and start again.',
+    session_not_found: 'This sign-in has expired, was finished, or was started in another browser.',
     temporarily_unavailable: 'A part of the service is not available just now. Please try again in a moment.',
     server_error: 'Something went wrong on our side.',
   },
@@ -175,10 +176,11 @@ export const ENGLISH = {
     notProven: 'The app that sent you here could not show which sign-in is to end, so nothing was done.',
     anyway: 'Sign out here anyway',
     done: 'You are signed out',
-    doneText: 'You can close this window. Your Microsoft sign-in in this browser is not touched.',
+    doneText: 'You can close this window, or sign in again. Your Microsoft sign-in in this browser is not touched.',
   },
 
   consent: {
+    toControl: 'Open Control',
     account: (alias: string, text: string) => `Microsoft 365 account “${alias}”: ${text}`,
     granted: {
       title: 'Consent is given',

@@ -2,6 +2,7 @@ import type { Texts } from './english.ts'
 
 /** What Microsoft's consent page leads back to. */
 export const GERMAN_CONSENT: Texts['consent'] = {
+  toControl: 'Control öffnen',
   account: (alias, text) => `Microsoft-365-Konto „${alias}“: ${text}`,
   granted: {
     title: 'Die Zustimmung ist erteilt',

@@ -1,6 +1,7 @@
 import { html } from '@jackfield/http-server/html'
 import type { Texts } from './english.ts'
 import { GERMAN_CONSENT } from './german-consent.ts'
+import { GERMAN_REFUSALS } from './german-refusals.ts'
 import { sessions } from './german-sessions.ts'
 
 /** Control speaks English, so its pages and buttons are named as they stand there. */
@@ -25,41 +26,9 @@ export const GERMAN: Texts = {
     unavailable: 'Zurzeit nicht verfügbar',
     cannotGoOn: 'Hier geht es nicht weiter',
     startAgain: 'Gehen Sie zurück zur App und beginnen Sie noch einmal.',
+    startPage: 'Startseite',
   },
-  refused: {
-    unauthenticated: 'Dafür müssen Sie angemeldet sein.',
-    'foreign-session': 'Die Sitzung gehört zu einer anderen Organisation.',
-    'not-bound': 'Für diese App brauchen Sie eine Nebenstelle.',
-    'cross-site-request': 'Die Anfrage kommt von einer anderen Website.',
-    'link-not-valid': 'Der Link wurde schon benutzt oder ist abgelaufen.',
-    'not-found': 'Unter dieser Adresse gibt es nichts.',
-    'invalid-path': 'Der Pfad ist ungültig.',
-    'invalid-request': 'Die Anfrage ist ungültig.',
-    'request-not-readable': 'Die Anfrage ist zu lang oder kein Formular.',
-    'origin-not-registered': 'Die Herkunft ist für keine App dieser Adresse registriert.',
-    'forwarded-host-differs': 'Der Proxy nennt einen anderen Host als die Anfrage.',
-    'return-address-too-long': 'Die Adresse, zu der es zurückgehen soll, ist länger als 8 kB.',
-    'unknown-host': 'Keine Organisation verwendet diese Adresse.',
-    'session-not-found': 'Diese Sitzung ist schon beendet.',
-    'consent-link-not-found':
-      'Dieser Link zur Zustimmung ist abgelaufen oder wurde schon benutzt. Erstellen Sie in Control einen neuen.',
-    'sign-in-not-found':
-      'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen.',
-    'sign-in-used': 'Diese Anmeldung wurde schon benutzt.',
-    'sign-in-misdirected': 'Diese Antwort gehört zu einer anderen Anmeldung.',
-    'tenant-not-found': 'Keine Organisation hat diesen Namen oder diese Adresse.',
-    'microsoft-not-set-up': 'Diese Organisation hat noch kein Microsoft-365-Konto zum Anmelden.',
-    'microsoft-unavailable': 'Microsoft ist zurzeit nicht erreichbar. Versuchen Sie es gleich noch einmal.',
-    'account-not-found': 'Diese Organisation hat kein solches Microsoft-Konto.',
-    'too-many-requests':
-      'Von Ihrer Adresse kamen zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
-    'too-many-calls':
-      'Zu viele Aufrufe desselben Aufrufers laufen gerade. Warten Sie einen Moment und versuchen Sie es noch einmal.',
-    'too-many-streams':
-      'Zu viele Ereignisströme desselben Aufrufers sind offen. Schließen Sie einen, oder fragen Sie den Lauf selbst ab.',
-    'temporarily-unavailable': 'Ein Teil des Dienstes ist zurzeit nicht verfügbar.',
-    'internal-error': 'Bei uns ist etwas schiefgegangen.',
-  },
+  refused: GERMAN_REFUSALS,
 
   problem: {
     code: (code, status) => `Code ${code}, HTTP-Status ${status}.`,
@@ -158,7 +127,7 @@ export const GERMAN: Texts = {
     title: 'Anmeldung',
     done: 'Sie können dieses Fenster schließen.',
     nobody:
-      'Die Seite, die diese Anmeldung begonnen hat, gibt es nicht mehr. Schließen Sie dieses Fenster und beginnen Sie in der App noch einmal.',
+      'Die Seite, die diese Anmeldung begonnen hat, ist nicht erreichbar: Es gibt sie nicht mehr, oder eine andere Website zeigt sie in einem Rahmen. Schließen Sie dieses Fenster, öffnen Sie die App in einem eigenen Tab und beginnen Sie noch einmal.',
   },
   notFinished: {
     title: 'Sie sind nicht angemeldet',
@@ -172,7 +141,7 @@ export const GERMAN: Texts = {
       'Die App, die Sie hergeschickt hat, hat eine Rückkehradresse genannt, die nicht registriert ist.',
     invalid_request: 'Die Anfrage der App, die Sie hergeschickt hat, ist ungültig.',
     session_not_found:
-      'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen. Gehen Sie zurück zur App und beginnen Sie noch einmal.',
+      'Diese Anmeldung ist abgelaufen, wurde schon abgeschlossen oder in einem anderen Browser begonnen.',
     temporarily_unavailable:
       'Ein Teil des Dienstes ist zurzeit nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.',
     server_error: 'Bei uns ist etwas schiefgegangen.',
@@ -213,7 +182,8 @@ export const GERMAN: Texts = {
       'Die App, die Sie hierher geschickt hat, konnte nicht zeigen, welche Anmeldung enden soll. Es ist nichts geschehen.',
     anyway: 'Trotzdem hier abmelden',
     done: 'Sie sind abgemeldet',
-    doneText: 'Sie können dieses Fenster schließen. Ihre Anmeldung bei Microsoft in diesem Browser bleibt bestehen.',
+    doneText:
+      'Sie können dieses Fenster schließen oder sich wieder anmelden. Ihre Anmeldung bei Microsoft in diesem Browser bleibt bestehen.',
   },
 
   consent: GERMAN_CONSENT,

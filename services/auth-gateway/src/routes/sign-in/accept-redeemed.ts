@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { isOfSender, type PendingLogin } from '../../domain/sign-in/pending-login.ts'
+import { isOfSender, nextOf, type PendingLogin } from '../../domain/sign-in/pending-login.ts'
 import { ByHandle, type Redeemed, RedeemedForm, redemptionOrigin } from '../../domain/sign-in/redemption.ts'
 import { refuse } from '../../errors.ts'
 import { sendOnward } from '../../http/page-plugin.ts'
@@ -48,6 +48,7 @@ export const acceptRedeemed: FastifyPluginAsyncZod<Ports> = async (app, ports) =
     const { login, redeemed } = finished
     const { request } = reply
     if (!isOfSender(login, senderOf(request))) throw refuse('sign-in-misdirected')
+    request.next = nextOf(login)
     if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
     await consume()
 

@@ -1,11 +1,12 @@
 import { CONSENT_STATE_PREFIX, type ConsentAnswer } from '@jackfield/contract/microsoft/consent-link'
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
-import { CALLBACK_PATH, isDeliveredRight, readAnswer } from '../../domain/sign-in/pending-login.ts'
+import { CALLBACK_PATH, isDeliveredRight, nextOf, readAnswer } from '../../domain/sign-in/pending-login.ts'
+import { controlOrigin } from '../../domain/start-pages.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { pathOf, takeForms } from '../../http/requests.ts'
 import { consentPage } from '../../pages/control-pages.ts'
-import type { Ports } from '../../ports.ts'
+import type { Parts, Ports } from '../../ports.ts'
 import { noteReturn } from '../../sessions/microsoft-trip.ts'
 import { concludeLogin } from '../../sign-in/conclude-login.ts'
 import { redeemAnswer, redeemInBrowser } from '../../sign-in/exchange.ts'
@@ -14,7 +15,7 @@ import { findAccount, pendingLogins, senderOf } from '../../sign-in/pending-logi
 const PATHS = [CALLBACK_PATH, `${CALLBACK_PATH}/:clientId`]
 
 /** Takes Microsoft's answers to sign-ins of people and of Control, and to admin-consent links. */
-export const microsoftCallback: FastifyPluginAsync<Ports> = async (app, ports) => {
+export const microsoftCallback: FastifyPluginAsync<Parts> = async (app, ports) => {
   for (const path of PATHS) {
     app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
       reply.header('cache-control', 'no-store')
@@ -52,7 +53,10 @@ async function receive(ports: Ports, reply: FastifyReply, answer: URLSearchParam
     if (origin !== request.site.origin || pathname !== path) throw refuse('sign-in-misdirected')
     return reply.redirect(`${login.origin}${CALLBACK_PATH}?${answer}`, 303)
   }
-  if (!isDeliveredRight(login, { ...senderOf(request), path })) throw refuse('sign-in-misdirected')
+  const sender = senderOf(request)
+  if (!isDeliveredRight(login, { ...sender, path }))
+    throw refuse(sender.browsers.length === 0 ? 'cookies-missing' : 'sign-in-misdirected')
+  request.next = nextOf(login)
   if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
   noteReturn(reply)
   await pendingLogins.consume(ports, state)
@@ -75,10 +79,12 @@ function readConsentAnswer({ state, error }: Readonly<Record<string, unknown>>):
 }
 
 /** Shows the result of an admin consent. It starts no session: often a colleague opens the link in their own browser. */
-async function showConsent({ registry }: Ports, reply: FastifyReply, answer: ConsentAnswer) {
+async function showConsent({ registry, baseUrl }: Parts, reply: FastifyReply, answer: ConsentAnswer) {
   const returned = await registry.receiveConsent(answer).catch((cause: unknown) => {
     throw refuse('temporarily-unavailable', { cause, retryAfter: 2 })
   })
   if (!returned) throw refuse('consent-link-not-found')
-  return sendPage(reply, 200, consentPage(textsOf(reply.request), returned), { code: `consent-${returned.outcome}` })
+  return sendPage(reply, 200, consentPage(textsOf(reply.request), returned, controlOrigin(baseUrl)), {
+    code: `consent-${returned.outcome}`,
+  })
 }

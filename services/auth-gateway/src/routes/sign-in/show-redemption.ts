@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { isOfSender } from '../../domain/sign-in/pending-login.ts'
+import { isOfSender, nextOf } from '../../domain/sign-in/pending-login.ts'
 import { ByHandle, redemptionOrigin } from '../../domain/sign-in/redemption.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, textsOf } from '../../http/page-plugin.ts'
@@ -19,6 +19,7 @@ export const showRedemption: FastifyPluginAsyncZod<Ports> = async (app, ports) =
     if (redemptionOrigin(login) !== origin) throw refuse('sign-in-misdirected')
     // On another host than that of the login the browser cannot be recognised.
     if (login.origin === origin && !isOfSender(login, senderOf(request))) throw refuse('sign-in-misdirected')
+    request.next = nextOf(login)
     if (login.purpose === 'app') request.uiLocales ??= login.uiLocales
     const { redirectUri, verifier } = login
     const form = { ...redeeming, redirectUri, verifier, handle }

@@ -1,0 +1,42 @@
+import type { App } from '@jackfield/contract/tenants/app'
+import { registerApp } from './app-registration.ts'
+import type { SignInSite, Site } from './site.ts'
+
+/** Where people begin: an app that a browser opens, or Control. `url` is absolute. */
+export type StartPage = { name: string; url: string }
+
+/** Maximum apps on a page. */
+const MOST = 6
+
+/** The start page of an app on a site: on the host of the request, if the app is there; undefined if it is nowhere. */
+export function startPageOf(app: App, site: SignInSite, apps: readonly App[], baseUrl: string): string | undefined {
+  const origins = registerApp(app, site, apps, baseUrl).redirectUris.map((uri) => new URL(uri).origin)
+  if (origins.length === 0) return undefined
+  const address = site.kind === 'shared' ? app.sharedUrl : app.tenantUrl.replace('{tenant}', site.tenant.slug)
+  const own = new URL(address ?? site.origin)
+  const isHere = app.callbackPaths.length > 0 && origins.includes(site.origin)
+  return (isHere ? site.origin : own.origin) + own.pathname
+}
+
+/**
+ * Start pages to offer on a page of a site where nothing else is left to do. The platform's own host and one of nobody
+ * have the shared hosts, at which a work address finds the tenant.
+ */
+export function startPages(site: Site | undefined, apps: readonly App[], baseUrl: string): StartPage[] {
+  const control = { name: 'Control', url: `${controlOrigin(baseUrl)}/` }
+  if (site?.kind === 'control') return [control]
+  const found = apps
+    .filter(({ kind }) => kind === 'browser' || kind === 'server')
+    .flatMap((app) => {
+      const url =
+        site?.kind === 'tenant' || site?.kind === 'shared' ? startPageOf(app, site, apps, baseUrl) : app.sharedUrl
+      return url === undefined ? [] : [{ name: app.name, url }]
+    })
+    .slice(0, MOST)
+  return found.length > 0 || site?.kind === 'tenant' || site?.kind === 'shared' ? found : [control]
+}
+
+export function controlOrigin(baseUrl: string): string {
+  const { protocol, host } = new URL(baseUrl)
+  return `${protocol}//control.${host}`
+}

@@ -6,7 +6,7 @@ import { type Look, type Page, renderPage } from '../src/pages/layout.ts'
 import { noOwnSessionsPage, ownSessionsPage } from '../src/pages/own-sessions-page.ts'
 import { providerPages, type ShowPage } from '../src/pages/provider-pages.ts'
 import { refusedPage } from '../src/pages/refused-page.ts'
-import { redeemInBrowserPage, signedInPage } from '../src/pages/script-pages.ts'
+import { redeemInBrowserPage, signedInPage, signOutOnwardPage } from '../src/pages/script-pages.ts'
 import {
   accountPickerPage,
   askAddressPage,
@@ -160,6 +160,7 @@ export const PAGES: Readonly<Record<string, (texts: Texts) => Page>> = {
       controlLinks,
     ).page,
   'redeem-in-browser': (texts) => redeemInBrowserPage(texts, redemption),
+  'sign-out-onward': (texts) => signOutOnwardPage(texts, new URLSearchParams({ id_token_hint: 'x' })),
   'signed-in-bridge': (texts) => signedInPage(texts, ''),
   'sign-in-not-finished': (texts) => signInNotFinishedPage(texts, '/auth/signin'),
   sessions: (texts) =>

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { send } from './browser.ts'
 import { atMicrosoft } from './browser-app.ts'
 import { givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
-import { givenClient } from './oidc-client.ts'
+import { givenClient, signIn } from './oidc-client.ts'
 
 let world: World
 let chromium: Awaited<ReturnType<typeof launchChromium>>
@@ -122,7 +122,7 @@ describe('T-16 AZ-10 Microsoft answers by form', () => {
 })
 
 describe('an app asks by form to sign out (RP-Initiated Logout 2)', () => {
-  test('LO-01 a form of another site signs out as a link does: after “yes” there is no session', async () => {
+  test('LO-01 FC-16 a form of another site signs out as a link does, and its ID token is in no address', async () => {
     const { page } = await givenWindow()
     const client = await givenClient(world, 'contoso', 'web-client', `${appOrigin}/callback`)
     const login = await client.begin()
@@ -132,7 +132,11 @@ describe('an app asks by form to sign out (RP-Initiated Logout 2)', () => {
     const { id_token: hint = '' } = await client.redeem(new URL(page.url()), login)
 
     const steps: string[] = []
-    page.on('request', (request) => steps.push(`${request.method()} ${new URL(request.url()).pathname}`))
+    const addresses: string[] = []
+    page.on('request', (request) => {
+      addresses.push(request.url())
+      steps.push(`${request.method()} ${new URL(request.url()).pathname}`)
+    })
     const fields = { id_token_hint: hint, post_logout_redirect_uri: `${appOrigin}/bye`, state: 'farewell' }
     const inputs = Object.entries(fields).map(
       ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
@@ -143,11 +147,34 @@ describe('an app asks by form to sign out (RP-Initiated Logout 2)', () => {
     await page.getByText('Leave').click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(`${appOrigin}/bye?state=farewell`)
-    expect(steps.slice(0, 2)).toEqual(['POST /auth/logout', 'GET /auth/logout'])
+    expect(steps.slice(0, 2)).toEqual(['POST /auth/logout', 'POST /auth/logout'])
+    expect(addresses.join(' ')).not.toContain(hint)
 
     await page.goto((await client.begin({ prompt: 'none' })).url.href)
     await page.waitForURL(`${appOrigin}/callback?**`)
     expect(new URL(page.url()).searchParams.get('error')).toBe('login_required')
+  })
+
+  test('FC-16 by POST with the session’s cookie the provider asks at once; without a session nobody is asked', async () => {
+    const { browser, tokens } = await signIn(world, 'contoso', { redirectUri: `${appOrigin}/callback` })
+    const { id_token: hint = '' } = tokens
+    const cookie = browser.cookies
+      .filter(({ host }) => host.startsWith('contoso'))
+      .map(({ name, value }) => `${name}=${value}`)
+    const post = (headers: Record<string, string>, query = '') =>
+      send(`${world.originOf('contoso')}/auth/logout${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: new URLSearchParams({ id_token_hint: hint }).toString(),
+      })
+    const asked = await post({ cookie: cookie.join('; ') })
+    expect([asked.status, asked.headers.location]).toEqual([200, undefined])
+    expect(asked.text).toContain('Stay signed in')
+    const foreign = await post({})
+    expect([foreign.status, foreign.headers.location]).toEqual([200, undefined])
+    const onward = await post({}, '?onward')
+    expect([onward.status, onward.headers.location]).toEqual([200, undefined])
+    expect(onward.text).toContain('/auth/logout/confirm')
   })
 
   test('what is no form, or too long, is refused', async () => {

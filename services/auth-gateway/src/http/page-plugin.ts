@@ -40,9 +40,7 @@ export const pagePlugin = plugin<Pick<Parts, 'registry' | 'baseUrl'>>(async (app
     if (typeof asked === 'string') request.uiLocales = asked
   })
   app.setErrorHandler(async (error: FastifyError | AppError, request, reply) => {
-    const { status, code, message, retryAfter } = error instanceof AppError ? error : describe(error)
-    request.log[status >= 500 ? 'error' : 'info']({ err: error, code }, 'request refused')
-    if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+    const { status, code, message } = noteRefusal(error, reply)
     const isPassing = request.method === 'GET' && (status >= 500 || status === 429)
     const ways = {
       startPages: await app.findStartPages(request),
@@ -98,6 +96,15 @@ export function sendOnward(reply: FastifyReply, path: string, tenant?: string, s
   const { redeeming, oneMoment, continue: goOn } = textsOf(reply.request)
   const body = html`<p>${oneMoment}</p><div class="actions"><a class="button" href="${path}">${goOn}</a></div>`
   return sendPage(reply.header('refresh', `${seconds};url=${path}`), 200, { title: redeeming.title, tenant, body })
+}
+
+/** Logs a refusal once, and says when to come back. */
+export function noteRefusal(error: FastifyError | AppError, reply: FastifyReply): AppError {
+  const refusal = error instanceof AppError ? error : describe(error)
+  const { status, code, retryAfter } = refusal
+  reply.request.log[status >= 500 ? 'error' : 'info']({ err: error, code }, 'request refused')
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+  return refusal
 }
 
 function describe(error: FastifyError): AppError {

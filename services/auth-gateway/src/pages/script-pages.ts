@@ -53,6 +53,33 @@ export function redeemInBrowserPage({ redeeming, oneMoment, tryAgain }: Texts, r
   }
 }
 
+/** Ends the address of a sign-out that our own page posts. */
+export const ONWARD_QUERY = '?onward'
+const SIGN_OUT_MEMBERS = new Set([
+  'id_token_hint',
+  'post_logout_redirect_uri',
+  'state',
+  'ui_locales',
+  'client_id',
+  'logout_hint',
+])
+
+/**
+ * Posts an app's sign-out once more, from our own origin: another site's form carries no Lax cookie, and an address must
+ * not carry the ID token.
+ */
+export function signOutOnwardPage({ signOut, oneMoment, continue: goOn }: Texts, form: URLSearchParams): Page {
+  const inputs = [...form]
+    .filter(([name]) => SIGN_OUT_MEMBERS.has(name))
+    .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+  return {
+    title: signOut.title,
+    body: html`<p role="status">${oneMoment}</p><form method="post" action="/auth/logout${ONWARD_QUERY}">${inputs}
+<div class="actions"><button>${goOn}</button></div></form>`,
+    script: 'document.forms[0].submit()',
+  }
+}
+
 /** Hands a browser app its answer. `script` is that of `@jackfield/browser-signin`. */
 export function signedInPage({ bridge, error, oneMoment }: Texts, script: string): Page {
   return {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { registeredOrigins } from '../domain/app-registration.ts'
 import { refuse } from '../errors.ts'
-import { lookOf } from '../http/page-plugin.ts'
+import { lookOf, noteRefusal, sendPage, textsOf } from '../http/page-plugin.ts'
 import { refuseForeignForm } from '../http/request-guards.ts'
 import { pathOf } from '../http/requests.ts'
+import { ONWARD_QUERY, signOutOnwardPage } from '../pages/script-pages.ts'
 import type { Parts } from '../ports.ts'
 import { ensureBrowser, readBrowsers } from '../sessions/browser-cookie.ts'
 import { signInSite } from '../sites/site-plugin.ts'
@@ -14,6 +15,15 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
   // The provider parses bodies: they are passed on unread.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (!OF_PROGRAMS.test(pathOf(request))) throw error
+    const { status, code, message } = noteRefusal(error, reply)
+    return reply
+      .status(status)
+      .header('cache-control', 'no-store')
+      .send({ error: oauthError(status), error_description: message, code, request_id: request.id })
+  })
 
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
@@ -29,7 +39,13 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
         const registered = registeredOrigins(site, await ports.registry.listApps(), ports.baseUrl)
         if (!registered.has(origin)) throw refuse('origin-not-registered')
       }
-      if (request.method === 'POST' && PASSED_ON.has(path)) return asGet(path, request, reply)
+      if (request.method === 'POST' && path === '/authorize') return asGet(path, await readForm(request), reply)
+      if (request.method === 'POST' && path === '/logout') {
+        const form = await readForm(request)
+        if (!form.has('id_token_hint')) return asGet(path, form, reply)
+        if (!isFromOwnPage(request)) return sendPage(reply, 200, signOutOnwardPage(textsOf(request), form))
+        Object.assign(request.raw, { method: 'GET', url: `/auth/logout?${form}` }) // inside, the provider knows GET only
+      }
       if (OWN_FORMS.has(path)) refuseForeignForm(request)
       const isUserCode = request.method === 'POST' && path === '/device'
       if (isUserCode) await app.rateLimiter.check(request, 'wrong-user-codes')
@@ -67,11 +83,16 @@ const ADDRESSES = /^\/(?:[a-z_]+|\.well-known\/[a-z-]+|logout\/[a-z]+|(?:authori
 /** Endpoints that begin an attempt. */
 const BEGINNINGS = new Set(['/authorize', '/device'])
 
-/** Endpoints to which apps may POST; the request continues as a GET. */
-const PASSED_ON = new Set(['/authorize', '/logout'])
-
 /** Endpoints to which only the provider's own pages POST. */
 const OWN_FORMS = new Set(['/logout/confirm', '/device'])
+
+/** Endpoints that programs call: a refusal is JSON there (RFC 6749 5.2), a page elsewhere. */
+const OF_PROGRAMS = /^\/auth\/(?:par|token|introspect|revoke|userinfo|jwks|device_authorization|\.well-known\/[a-z-]+)$/
+
+function oauthError(status: number): string {
+  if (status === 429 || status === 503) return 'temporarily_unavailable'
+  return status >= 500 ? 'server_error' : 'invalid_request'
+}
 
 /** Endpoints that only registered origins may call by script; any origin may read the documents. */
 const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo'])
@@ -80,12 +101,24 @@ const SCRIPTED = new Set(['/par', '/token', '/introspect', '/revoke', '/userinfo
  * Redirects an authorization request (OpenID Connect Core 3.1.2.1) or a sign-out (RP-Initiated Logout 2) by POST to the
  * same request by GET: only that carries the Lax session cookie (T-16).
  */
-async function asGet(path: string, request: FastifyRequest, reply: FastifyReply) {
+function asGet(path: string, form: URLSearchParams, reply: FastifyReply) {
+  return reply.header('cache-control', 'no-store').redirect(`/auth${path}?${form}`, 303)
+}
+
+/**
+ * Whether a sign-out by POST has the session's cookie, or comes from the page that posts it once more from our own origin,
+ * so that it does: its ID token never gets into an address (FC-16).
+ */
+function isFromOwnPage({ url, cookies }: FastifyRequest): boolean {
+  return url.endsWith(ONWARD_QUERY) || cookies['__Host-jackfield-session'] !== undefined
+}
+
+async function readForm(request: FastifyRequest): Promise<URLSearchParams> {
   const isForm =
     request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
   const body = isForm ? await readBounded(request.raw, 8_192) : undefined
   if (body === undefined) throw refuse('request-not-readable')
-  return reply.header('cache-control', 'no-store').redirect(`/auth${path}?${new URLSearchParams(body)}`, 303)
+  return new URLSearchParams(body)
 }
 
 async function readBounded(stream: IncomingMessage, limit: number): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import { adminRoutes } from './admin-routes.ts'
 import { networkOf } from './domain/rate-limits.ts'
 import { controlOrigin } from './domain/site.ts'
 import { isDependencyFailure, refuse } from './errors.ts'
+import { headPlugin } from './http/head-plugin.ts'
 import { pagePlugin } from './http/page-plugin.ts'
 import { rateLimitPlugin } from './http/rate-limit-plugin.ts'
 import { forwardedHostPlugin, plantedCookiesPlugin, securityHeadersPlugin } from './http/request-guards.ts'
@@ -71,6 +72,7 @@ export function buildApp(settings: AppSettings, ports: Ports) {
     sites.setErrorHandler(dependencyFailuresAs503)
     await sites.register(plantedCookiesPlugin)
     await sites.register(cookie)
+    await sites.register(headPlugin, ports)
     await sites.register(securityHeadersPlugin)
     await sites.register(rateLimitPlugin, { factor: settings.rateLimitFactor ?? 1 })
 

@@ -59,6 +59,11 @@ export interface RecordSpaces {
    * not at all when it failed.
    */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
+  /**
+   * Runs `work`, and what it starts, over the same records, whose changes it sees itself but nobody else ever does: for
+   * HEAD (FC-07).
+   */
+  discarding<Result>(work: () => Result): Result
   /** Runs `work` for a browser of this network, so that unfinished sign-ins are told apart by it (T-131). */
   from<Result>(network: string, work: () => Result): Result
   /** How many listed records of a group have not expired. */

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { cpuOf, evilRequestsOf } from '@jackfield/api-fuzz/evil-requests'
 import { fuzzOperation, type Send, tryAll } from '@jackfield/api-fuzz/fuzz-operation'
+import { testHeadRequests } from '@jackfield/api-fuzz/head-requests'
 import { HOSTILE_CONTENT_TYPES } from '@jackfield/api-fuzz/hostile'
 import { testListCursors } from '@jackfield/api-fuzz/list-cursors'
 import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import { testStrictRequests } from '@jackfield/api-fuzz/strict-requests'
 import { sweptRequestsOf } from '@jackfield/api-fuzz/swept-requests'
 import { dumpSchema } from '@jackfield/test-environment/dumps'
+import { listGetRoutes } from '@jackfield/test-environment/get-routes'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { adminOf, aSecret, guid, inDays, platform, type Registry, service, startRegistry } from './registry.ts'
 import { startRosterStandIn } from './roster-stand-in.ts'
@@ -136,6 +138,14 @@ const inject: Send = async ({ method, url, headers, payload }) => {
 // First, while the operations that speak to the outside have not been asked too often.
 const STRICT_BODIES = { ...BODIES, verifyMicrosoftAccount: () => ({ redirectMode: 'per-app' }) }
 testStrictRequests(operations, { document, values: () => theirs, bodies: STRICT_BODIES, send: inject, everything })
+
+testHeadRequests(operations, { values: () => theirs, send: inject, everything })
+
+test('FC-07 every route that GET asks answers HEAD', () => {
+  const routes = listGetRoutes(registry.app)
+  expect(routes.length).toBeGreaterThan(15)
+  expect(routes.filter(({ answersHead }) => !answersHead)).toEqual([])
+})
 
 test('every operation that takes a body has one here', () => {
   const withBody = operations.filter(

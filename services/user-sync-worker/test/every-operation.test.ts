@@ -1,10 +1,12 @@
 import { cpuOf, evilRequestsOf } from '@jackfield/api-fuzz/evil-requests'
 import { fuzzOperation, type Send, tryAll } from '@jackfield/api-fuzz/fuzz-operation'
+import { testHeadRequests } from '@jackfield/api-fuzz/head-requests'
 import { HOSTILE_CONTENT_TYPES } from '@jackfield/api-fuzz/hostile'
 import { testListCursors } from '@jackfield/api-fuzz/list-cursors'
 import { type OpenApi, type Operation, operationsOf, urlOf } from '@jackfield/api-fuzz/operations'
 import { testStrictRequests } from '@jackfield/api-fuzz/strict-requests'
 import { sweptRequestsOf } from '@jackfield/api-fuzz/swept-requests'
+import { listGetRoutes } from '@jackfield/test-environment/get-routes'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { everything, givenRoster } from './support/given-roster.ts'
 import { type Caller, type Platform, startPlatform } from './support/platform.ts'
@@ -181,6 +183,14 @@ testStrictRequests(operations, {
   bodies: BODIES,
   send: inject,
   everything: () => everything(platform),
+})
+
+testHeadRequests(operations, { values: () => theirs, send: inject, everything: () => everything(platform) })
+
+test('FC-07 every route that GET asks answers HEAD', () => {
+  const routes = listGetRoutes(platform.app)
+  expect(routes.length).toBeGreaterThan(15)
+  expect(routes.filter(({ answersHead }) => !answersHead)).toEqual([])
 })
 
 testListCursors(operations, { values: () => theirs, send: inject })

@@ -81,7 +81,11 @@ test('FC-44 T-130 those who follow one run cost no more questions to the databas
   for (const stream of streams) stream.destroy()
 })
 
-test('a HEAD request follows no run', async () => {
+test('FC-07 a HEAD request gets the head of a stream, and follows no run', async () => {
   const path = await givenRun()
-  expect((await follow(path, 'HEAD')).statusCode).toBe(404)
+  const { statusCode, headers } = await follow(path, 'HEAD')
+  expect([statusCode, headers['content-type']]).toEqual([200, 'text/event-stream'])
+  const before = looks
+  await expect(follow(path.replace(/[^/]*(?=\/events$)/, 'x'), 'HEAD')).resolves.toMatchObject({ statusCode: 400 })
+  expect(looks).toBe(before)
 })

@@ -3,7 +3,7 @@ import { HOSTILE_CONTENT_TYPES, hostileText, hostileValue, jsonOf } from './host
 import { type OpenApi, type Operation, resolve, type Schema, urlOf } from './operations.ts'
 
 export type FuzzRequest = {
-  method: Operation['method']
+  method: Operation['method'] | 'HEAD'
   url: string
   headers: Record<string, string>
   payload?: string

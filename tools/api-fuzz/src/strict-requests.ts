@@ -91,7 +91,8 @@ export function testStrictRequests(
   })
 }
 
-function urlWith(
+/** The address of a request, with the query parameters that it needs. */
+export function urlWith(
   operation: Operation,
   values: Readonly<Record<string, string>>,
   more: Array<[string, string]> = [],

@@ -37,7 +37,7 @@ export function stretched({ max, isOfGuesses }: RateLimit, factor: number): numb
 
 /** Limits that count every request, whatever its outcome. */
 export function limitsOf(method: string, path: string): readonly RateLimitName[] {
-  return BY_REQUEST[`${method} ${path}`] ?? []
+  return BY_REQUEST[`${method === 'HEAD' ? 'GET' : method} ${path}`] ?? []
 }
 
 /** Kinds that an unfinished sign-in stores; a server-rendered frontend's stores two. */

@@ -10,9 +10,9 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  */
 export const endMicrosoftSession: FastifyPluginAsync<Ports> = async (app, ports) => {
   const { microsoftSessions: sessions } = ports
-  app.get('/auth/microsoft/frontchannel-logout', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/auth/microsoft/frontchannel-logout', async (request, reply) => {
     const { sid } = request.query as Record<string, unknown>
-    if (typeof sid === 'string' && GUID.test(sid)) {
+    if (request.method === 'GET' && typeof sid === 'string' && GUID.test(sid)) {
       for (const { host, accountId, uid } of await sessions.find(sid.toLowerCase())) {
         // A host that no longer exists has no sessions.
         const site = await findSignInSite(ports.registry, host)

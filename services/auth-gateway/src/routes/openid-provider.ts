@@ -26,7 +26,7 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
   })
 
   app.route({
-    method: ['GET', 'POST', 'OPTIONS'],
+    method: ['GET', 'HEAD', 'POST', 'OPTIONS'],
     url: '/auth/*',
     exposeHeadRoute: false,
     handler: async (request, reply) => {
@@ -59,7 +59,8 @@ export const openidProvider: FastifyPluginAsync<Parts> = async (app, ports) => {
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value)
       reply.raw.setHeader('content-security-policy', scriptedFormPolicy(formTargets))
-      keepCookiesSecure(reply.raw)
+      keepCookiesSecure(reply.raw, request.method)
+      if (request.method === 'HEAD') request.raw.method = 'GET' // the provider knows no HEAD; Node leaves the body out
       if (beginning) reply.raw.setHeader('set-cookie', beginning.setCookies)
       pretendMounted(request, site.origin)
       const { isWrongUserCode } = await provider.handle(request.raw, reply.raw, {
@@ -157,12 +158,13 @@ function scriptedFormPolicy(formTargets: Iterable<string>): string {
 
 /**
  * On plain http, allowed on http://*.localhost only, the cookie library omits `Secure`, without which browsers ignore
- * `__Host-` cookies.
+ * `__Host-` cookies. HEAD sets none.
  */
-function keepCookiesSecure(response: ServerResponse): void {
+function keepCookiesSecure(response: ServerResponse, method: string): void {
   const setHeader = response.setHeader.bind(response)
   response.setHeader = (name, value) => {
     if (name.toLowerCase() !== 'set-cookie' || typeof value === 'number') return setHeader(name, value)
+    if (method === 'HEAD') return response
     const cookies = typeof value === 'string' ? [value] : value
     return setHeader(
       name,

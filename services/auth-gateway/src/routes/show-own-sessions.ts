@@ -13,7 +13,7 @@ const MOST_SHOWN = 100
 
 /** Page that lists the browsers, devices and apps in which the person is signed in to this tenant. */
 export const showOwnSessions: FastifyPluginAsync<Ports> = async (app, ports) => {
-  app.get('/auth/sessions', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/auth/sessions', async (request, reply) => {
     const own = await findFrontendSession(ports, request)
     if (own.kind !== 'signed-in')
       return sendPage(reply, 401, noOwnSessionsPage(textsOf(request), await app.findStartPages(request)))

@@ -5,7 +5,7 @@ import { requireFrontendSession } from '../sessions/frontend-session.ts'
 
 /** The current session, for a server-rendered frontend that forwards the browser's cookies. */
 export const showSession: FastifyPluginAsync<Ports> = async (app, ports) => {
-  app.get('/auth/session', { exposeHeadRoute: false }, async (request) => {
+  app.get('/auth/session', async (request) => {
     const { tenant, person, loginAt } = await requireFrontendSession(ports, request)
     const { slug, name } = tenant
     return {

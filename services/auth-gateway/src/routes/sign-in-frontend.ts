@@ -20,7 +20,7 @@ const Pending = z.object({ clientId: z.string(), target: z.string(), browser: z.
  * Sign-in of server-rendered frontends: an authorization request by the gateway itself, for the session cookie alone.
  */
 export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
-  app.get('/auth/signin', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/auth/signin', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { clientId, returnTo, isRetry } = readQuestion(request)
     const frontend = await findFrontend(ports, request, clientId)
@@ -49,7 +49,7 @@ export const signInFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
     return reply.redirect(`/auth/authorize?${question}`, 303)
   })
 
-  app.get(SIGN_IN_DONE_PATH, { exposeHeadRoute: false }, async (request, reply) => {
+  app.get(SIGN_IN_DONE_PATH, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { state, code } = request.query as Record<string, unknown>
     const space = ports.records(namespaceOf(signInSite(request)))

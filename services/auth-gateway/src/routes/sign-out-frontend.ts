@@ -8,7 +8,7 @@ import { signInSite } from '../sites/site-plugin.ts'
  * Redirects to the provider's sign-out, which asks the person. Returns to registered addresses only.
  */
 export const signOutFrontend: FastifyPluginAsync<Parts> = async (app, ports) => {
-  app.get('/auth/signout', { exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/auth/signout', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { app: clientId, returnTo } = request.query as Record<string, unknown>
     if (clientId === undefined) return reply.redirect('/auth/logout', 303)

@@ -32,7 +32,7 @@ export const showJobBoard: FastifyPluginAsync<Pick<Ports, 'jobBoard'>> = async (
   // The page's addresses are relative to its folder.
   app.get('', hidden, async (_request, reply) => reply.redirect(basePath))
   for (const path of jobBoard.pagePaths) {
-    app.get(path, { ...hidden, exposeHeadRoute: false, prefixTrailingSlash: 'slash' }, async (_request, reply) =>
+    app.get(path, { ...hidden, prefixTrailingSlash: 'slash' }, async (_request, reply) =>
       reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(jobBoard.page(basePath)),
     )
   }
@@ -41,7 +41,6 @@ export const showJobBoard: FastifyPluginAsync<Pick<Ports, 'jobBoard'>> = async (
       method,
       url: path,
       ...hidden,
-      exposeHeadRoute: false,
       handler: async (request, reply) => {
         const { caller, params, query, body } = request
         if (method !== 'GET') request.log.info({ admin: caller.sub, method, path, params }, 'job board used')

@@ -43,6 +43,7 @@ export function sealedRecords(
       spaceOf(units.store, { open, sealTo, network: () => networks.getStore() ?? '' }, namespace, room),
     {
       asOne: units.run,
+      discarding: units.discarding,
       from: <Result>(network: string, work: () => Result) => networks.run(network, work),
       countListed: (group: string) => store.countListed(group),
       async audit({ id = v7(), ...event }: NewAuditEvent & { id?: string }) {
@@ -83,7 +84,10 @@ function spaceOf(
     async save({ kind, id, payload: { jti: _, ...rest }, ttl, grantId, uid, related, listed }, afterInsert) {
       const key = keyOf(kind, id)
       const waitsAt = isOfWaitingSignIn(kind, rest) ? place : undefined
-      const settle = waitsAt && (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
+      const settle =
+        waitsAt &&
+        !store.isDiscarding() &&
+        (await room?.admit(waitsAt, async () => (await store.get(key)) !== undefined))
       const row = {
         key,
         kind,

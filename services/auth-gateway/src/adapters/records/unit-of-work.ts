@@ -16,6 +16,8 @@ type Save = { row: StoredRow; afterInsert: AfterInsert | undefined }
 
 /** What one request has read, and its writes, one for each key. */
 type Unit = {
+  /** Its writes are given up, also those that others do at once. */
+  isDiscarded: boolean
   read: Map<string, Promise<StoredRecord | undefined>>
   keysByUid: Map<string, string>
   saves: Map<string, Save>
@@ -42,7 +44,20 @@ export type UnitStore = Pick<
   consumeAtEnd(key: string): Promise<void>
   /** Owes an event to the audit log. */
   audit(row: AuditRow): Promise<void>
+  isDiscarding(): boolean
 }
+
+const newUnit = (isDiscarded: boolean): Unit => ({
+  isDiscarded,
+  read: new Map(),
+  keysByUid: new Map(),
+  saves: new Map(),
+  removed: new Set(),
+  removedOnce: new Set(),
+  consumed: new Set(),
+  events: new Map(),
+  settling: [],
+})
 
 /**
  * Makes a request of the OpenID Provider one unit of work (Fowler): its writes are buffered and written in one step when
@@ -130,6 +145,7 @@ export function unitsOfWork(store: RecordStore) {
     },
     async consume(key) {
       const unit = current.getStore()
+      if (unit?.isDiscarded) return (await units.get(key))?.consumedAt === undefined
       const buffered = unit?.saves.get(key)?.row
       if (buffered) await store.write({ ...NOTHING, saved: [buffered] })
       unit?.saves.delete(key)
@@ -152,29 +168,30 @@ export function unitsOfWork(store: RecordStore) {
     },
     getByGrant: (grantKey) => store.getByGrant(grantKey),
     getListed: (...list) => store.getListed(...list),
-    stopWaiting: (key) => store.stopWaiting(key),
-    removeByUid: (uidKey) => store.removeByUid(uidKey),
-    removeByGrant: (grantKey) => store.removeByGrant(grantKey),
+    stopWaiting: atOnce((key) => store.stopWaiting(key)),
+    removeByUid: atOnce((uidKey) => store.removeByUid(uidKey)),
+    removeByGrant: atOnce((grantKey) => store.removeByGrant(grantKey)),
+    isDiscarding: () => current.getStore()?.isDiscarded ?? false,
+  }
+
+  /** A change outside of the unit's own, which a discarded one leaves out. */
+  function atOnce(change: (key: string) => Promise<void>) {
+    return async (key: string) => {
+      if (!current.getStore()?.isDiscarded) await change(key)
+    }
   }
 
   return {
     store: units,
+    discarding: <Result>(work: () => Result): Result => current.run(newUnit(true), work),
     /**
      * Runs `work` as one unit, then writes it unless `work` returns `failed`.
      *
      * @throws {AlreadyUsedError}
      */
     async run(work: () => Promise<'done' | 'failed'>): Promise<void> {
-      const unit: Unit = {
-        read: new Map(),
-        keysByUid: new Map(),
-        saves: new Map(),
-        removed: new Set(),
-        removedOnce: new Set(),
-        consumed: new Set(),
-        events: new Map(),
-        settling: [],
-      }
+      if (current.getStore()?.isDiscarded) return void (await work())
+      const unit = newUnit(false)
       try {
         if ((await current.run(unit, work)) === 'done') await write(unit)
       } finally {

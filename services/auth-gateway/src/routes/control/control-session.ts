@@ -22,7 +22,7 @@ export const controlSession: FastifyPluginAsyncZod<Ports> = async (app, ports) =
     return principal
   })
 
-  app.get(PATH, { exposeHeadRoute: false }, async (request) => {
+  app.get(PATH, async (request) => {
     const principal = await findControlSession(ports, request)
     if (!principal) throw refuse('unauthenticated')
     return principal

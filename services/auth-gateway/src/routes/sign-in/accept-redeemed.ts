@@ -36,7 +36,7 @@ export const acceptRedeemed: FastifyPluginAsyncZod<Ports> = async (app, ports) =
     return sendOnward(reply, `${login.origin}${REDEEMED_PATH}?handle=${onward}`, shownTenant)
   })
 
-  app.get(REDEEMED_PATH, { schema: { querystring: ByHandle }, exposeHeadRoute: false }, async (request, reply) => {
+  app.get(REDEEMED_PATH, { schema: { querystring: ByHandle } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const { handle } = request.query
     return conclude(reply, await redeemedLogins.find(ports, handle), () => redeemedLogins.consume(ports, handle))

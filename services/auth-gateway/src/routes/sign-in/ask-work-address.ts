@@ -18,7 +18,7 @@ export const askWorkAddress: FastifyPluginAsyncZod<Parts> = async (app, ports) =
   app.addHook('onRequest', onSites('shared'))
   takeForms(app, 2_048)
 
-  app.get(PATH, { schema: { params }, exposeHeadRoute: false }, async (request, reply) => {
+  app.get(PATH, { schema: { params } }, async (request, reply) => {
     const { uid, redirectOrigin } = (await findAttempt(ports, reply)).attempt
     return sendPage(reply, 200, askAddressPage(textsOf(request), uid), { formTarget: redirectOrigin })
   })

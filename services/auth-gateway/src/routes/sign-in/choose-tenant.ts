@@ -15,7 +15,7 @@ const schema = { params: AttemptParams.extend({ tenantId: z.uuid() }) }
  */
 export const chooseTenant: FastifyPluginAsyncZod<Parts> = async (app, ports) => {
   app.addHook('onRequest', onSites('shared'))
-  app.get('/auth/interaction/:uid/tenant/:tenantId', { schema, exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/auth/interaction/:uid/tenant/:tenantId', { schema }, async (request, reply) => {
     const { site, attempt } = await findAttempt(ports, reply)
     const { uid } = attempt
     const proven = await provenIdentities.find(ports, site, uid)

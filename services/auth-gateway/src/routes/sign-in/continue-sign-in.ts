@@ -16,36 +16,32 @@ import { signInSite } from '../../sites/site-plugin.ts'
  * decides. Reloading asks the roster again, so that a new binding takes effect.
  */
 export const continueSignIn: FastifyPluginAsync<Parts> = async (app, ports) => {
-  app.get(
-    '/auth/interaction/:uid',
-    { schema: { params: AttemptParams }, exposeHeadRoute: false },
-    async (request, reply) => {
-      const { site, attempt, end } = await findAttempt(ports, reply)
-      const { uid, clientId } = attempt
-      if (attempt.prompt === 'consent') return end({ kind: 'resolved' })
-      const proven = await provenIdentities.find(ports, site, uid)
-      if (!proven && attempt.prompt !== 'admission') return leadToMicrosoft(ports, reply, attempt, site)
-      const detour = proven && site.kind === 'shared' ? await findDetour(ports, attempt, proven) : undefined
-      if (detour) return detour(reply)
+  app.get('/auth/interaction/:uid', { schema: { params: AttemptParams } }, async (request, reply) => {
+    const { site, attempt, end } = await findAttempt(ports, reply)
+    const { uid, clientId } = attempt
+    if (attempt.prompt === 'consent') return end({ kind: 'resolved' })
+    const proven = await provenIdentities.find(ports, site, uid)
+    if (!proven && attempt.prompt !== 'admission') return leadToMicrosoft(ports, reply, attempt, site)
+    const detour = proven && site.kind === 'shared' ? await findDetour(ports, attempt, proven) : undefined
+    if (detour) return detour(reply)
 
-      const known = readAccountId(site, attempt.accountId ?? '')
-      const tenantId = proven?.tenantId ?? known?.tenantId ?? ''
-      if (!(await findTenantOf(ports.registry, site, tenantId))) throw refuse('account-not-found')
-      const admission = await admit(ports, tenantId, attempt, proven ?? known?.userId ?? '')
-      if (admission.kind !== 'admitted') {
-        const by = proven ? { identity: proven } : { userId: known?.userId }
-        return showRefusal(ports, reply, attempt, { tenantId, reason: admission.kind, ...by })
-      }
-      if (!proven) return end({ kind: 'resolved' })
-      const userId = admission.person.id
-      const accountId = accountIdOf(site, { tenantId, userId })
-      const { amr, sid: microsoftSid, auditId: id } = proven
-      return end({ kind: 'signed-in', accountId, amr, microsoftSid }, async () => {
-        await provenIdentities.remove(ports, site, uid)
-        await auditSignIn(ports, request, tenantId, { id, outcome: 'success', clientId, userId, identity: proven })
-      })
-    },
-  )
+    const known = readAccountId(site, attempt.accountId ?? '')
+    const tenantId = proven?.tenantId ?? known?.tenantId ?? ''
+    if (!(await findTenantOf(ports.registry, site, tenantId))) throw refuse('account-not-found')
+    const admission = await admit(ports, tenantId, attempt, proven ?? known?.userId ?? '')
+    if (admission.kind !== 'admitted') {
+      const by = proven ? { identity: proven } : { userId: known?.userId }
+      return showRefusal(ports, reply, attempt, { tenantId, reason: admission.kind, ...by })
+    }
+    if (!proven) return end({ kind: 'resolved' })
+    const userId = admission.person.id
+    const accountId = accountIdOf(site, { tenantId, userId })
+    const { amr, sid: microsoftSid, auditId: id } = proven
+    return end({ kind: 'signed-in', accountId, amr, microsoftSid }, async () => {
+      await provenIdentities.remove(ports, site, uid)
+      await auditSignIn(ports, request, tenantId, { id, outcome: 'success', clientId, userId, identity: proven })
+    })
+  })
 }
 
 async function admit({ roster, registry }: Ports, tenantId: string, { clientId }: Attempt, by: Proven | string) {

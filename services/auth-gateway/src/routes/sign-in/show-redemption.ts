@@ -12,7 +12,7 @@ import { findAccount, redeemingLogins, senderOf } from '../../sign-in/pending-lo
  * began the login; its result counts in that browser alone.
  */
 export const showRedemption: FastifyPluginAsyncZod<Ports> = async (app, ports) => {
-  app.get(REDEEM_PATH, { schema: { querystring: ByHandle }, exposeHeadRoute: false }, async (request, reply) => {
+  app.get(REDEEM_PATH, { schema: { querystring: ByHandle } }, async (request, reply) => {
     const { handle } = request.query
     const { login, ...redeeming } = await redeemingLogins.findUnused(ports, handle)
     const { origin } = request.site

@@ -12,7 +12,5 @@ const SCRIPT = readFileSync(fileURLToPath(import.meta.resolve('@jackfield/browse
  * of the request.
  */
 export const showSignedIn: FastifyPluginAsync = async (app) => {
-  app.get(SIGNED_IN_PATH, { exposeHeadRoute: false }, async (request, reply) =>
-    sendPage(reply, 200, signedInPage(textsOf(request), SCRIPT)),
-  )
+  app.get(SIGNED_IN_PATH, async (request, reply) => sendPage(reply, 200, signedInPage(textsOf(request), SCRIPT)))
 }

@@ -14,7 +14,7 @@ const schema = {
 
 /** Starts a sign-in with the Microsoft account that the person chose, or with another login at Microsoft. */
 export const startMicrosoftSignIn: FastifyPluginAsyncZod<Parts> = async (app, ports) => {
-  app.get('/auth/interaction/:uid/microsoft/:accountId', { schema, exposeHeadRoute: false }, async (request, reply) => {
+  app.get('/auth/interaction/:uid/microsoft/:accountId', { schema }, async (request, reply) => {
     const { site, attempt } = await findAttempt(ports, reply)
     const start = await findStart(ports, site, attempt, request.params.accountId)
     if (!start) throw refuse('account-not-found')

@@ -34,29 +34,25 @@ export const streamSyncRun: FastifyPluginAsyncZod<Pick<Ports, 'runs' | 'inScope'
   // A stream outlives its request, and with it the request's scope.
   const find = sharedLooks(({ tenantId, runId }) => inScope(tenantId, () => runs.find(tenantId, runId)))
   app.addHook('preClose', async () => closing.abort())
-  // HEAD would follow the run without a reader.
-  app.get(
-    '/tenants/:tenantId/sync-runs/:runId/events',
-    { schema, exposeHeadRoute: false },
-    async ({ params, headers }, reply) => {
-      const found = await find(params)
-      if (!found) throw refuse('run-not-found')
-      const release = slots.take({ tenant: params.tenantId })
-      if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-streams', { retryAfter: 10 })
+  app.get('/tenants/:tenantId/sync-runs/:runId/events', { schema }, async ({ method, params, headers }, reply) => {
+    const found = await find(params)
+    if (!found) throw refuse('run-not-found')
+    reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+    if (method === 'HEAD') return reply.send('') // nobody reads the stream
+    const release = slots.take({ tenant: params.tenantId })
+    if (!release) throw refuse(slots.isFull() ? 'temporarily-unavailable' : 'too-many-streams', { retryAfter: 10 })
 
-      const left = new AbortController()
-      const stopping = AbortSignal.any([closing.signal, left.signal])
-      const stream = Readable.from(follow(() => find(params), String(headers['last-event-id'] ?? ''), stopping))
-      const end = () => {
-        left.abort()
-        release()
-      }
-      // Ends the stream as soon as the client leaves; a destroyed stream alone would run until the next event.
-      for (const each of [stream, reply.raw]) each.once('close', end)
-      reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-      return reply.send(stream as unknown as string)
-    },
-  )
+    const left = new AbortController()
+    const stopping = AbortSignal.any([closing.signal, left.signal])
+    const stream = Readable.from(follow(() => find(params), String(headers['last-event-id'] ?? ''), stopping))
+    const end = () => {
+      left.abort()
+      release()
+    }
+    // Ends the stream as soon as the client leaves; a destroyed stream alone would run until the next event.
+    for (const each of [stream, reply.raw]) each.once('close', end)
+    return reply.send(stream as unknown as string)
+  })
 }
 
 type Find = (params: z.infer<typeof SyncRunParams>) => ReturnType<Ports['runs']['find']>

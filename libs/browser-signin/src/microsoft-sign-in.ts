@@ -14,6 +14,7 @@ button:hover{background:#f3f3f3}
 button:focus-visible{outline:3px solid #0067b8;outline-offset:2px}
 svg{flex:none}
 [role=status]{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+a{color:inherit}
 p{margin:8px 0 0;font:14px/1.4 "Segoe UI",system-ui,sans-serif}
 :host([theme=dark]) button{border-color:#2f2f2f;background:#2f2f2f;color:#fff}
 :host([theme=dark]) button:hover{background:#3d3d3d}
@@ -23,6 +24,9 @@ p{margin:8px 0 0;font:14px/1.4 "Segoe UI",system-ui,sans-serif}
 :host(:not([theme])) button:hover{background:#3d3d3d}
 :host(:not([theme])) button:focus-visible{outline-color:#6db9e8}
 }`
+
+/** Longer than the last step of a sign-in, after which the pop-up closes by itself. */
+const HINT_MS = 2_000
 
 /** Allows a server that renders the page to import this: it has no HTMLElement. */
 const Element = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
@@ -78,19 +82,27 @@ export class MicrosoftSignIn extends Element {
   async #begin(): Promise<void> {
     const result = this.#report(signIn(this.#options()))
     if (this.#progress) this.#progress.textContent = this.#texts().inProgress
+    const over = new AbortController()
+    const signal = AbortSignal.any([over.signal, this.#connected.signal])
+    // A closed pop-up cannot be detected, but a person who comes back may have closed it.
+    const hint = () => signal.aborted || this.#showProblem(this.#texts().windowClosed)
+    addEventListener('focus', () => setTimeout(hint, HINT_MS), { signal })
     if ((await result) !== 'replaced' && this.#progress) this.#progress.textContent = ''
+    over.abort()
   }
 
   async #report(result: Promise<SignedIn | undefined>): Promise<SignInError['code'] | undefined> {
     this.#showProblem('')
     try {
       const user = await result
+      this.#showProblem('')
       if (user) this.#fire('signedin', user)
       return undefined
     } catch (cause) {
       const error = toSignInError(cause)
       if (error.code === 'replaced' || error.code === 'aborted') return error.code // a newer click or the page ended it
       this.#showProblem(this.#texts().problems[error.code] ?? '')
+      if (error.code === 'foreign-frame') this.#offerTab()
       this.#fire('signinerror', error)
       return error.code
     }
@@ -102,6 +114,15 @@ export class MicrosoftSignIn extends Element {
 
   #showProblem(text: string): void {
     if (this.#problem) this.#problem.textContent = text
+  }
+
+  #offerTab(): void {
+    const link = document.createElement('a')
+    link.href = location.href
+    link.target = '_blank'
+    link.part.add('link')
+    link.textContent = this.#texts().openInTab
+    this.#problem?.append(' ', link)
   }
 
   #language(): string {

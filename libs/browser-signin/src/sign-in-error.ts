@@ -1,6 +1,7 @@
 /**
  * `access-denied`: the person cancelled or is refused. `replaced`: a newer click replaced this sign-in. `expired`: no
- * answer within ten minutes. `unavailable`: temporary. `failed`: everything else; `cause` has details for developers,
+ * answer within ten minutes. `foreign-frame`: another site shows the page in a frame, where no sign-in can end.
+ * `window-closed`: the pop-up was closed before it reached the gateway; later that cannot be detected. `unavailable`: temporary. `failed`: everything else; `cause` has details for developers,
  * not for people.
  */
 export type SignInErrorCode =
@@ -9,6 +10,8 @@ export type SignInErrorCode =
   | 'replaced'
   | 'aborted'
   | 'expired'
+  | 'foreign-frame'
+  | 'window-closed'
   | 'unavailable'
   | 'failed'
 

@@ -6,6 +6,7 @@ import {
   redeem,
   type SignedIn,
 } from './attempt.ts'
+import { isInForeignFrame } from './foreign-frame.ts'
 import { LIFETIME_MS, PREFIX, storePending, takeAnswered } from './pending-attempts.ts'
 import { SignInError, toSignInError } from './sign-in-error.ts'
 
@@ -29,10 +30,12 @@ let pending: AbortController | undefined
  * promise stays pending: `finishSignIn` returns the result on the next page.
  *
  * A pop-up closed by the person cannot be detected (Cross-Origin-Opener-Policy), so the promise stays pending then,
- * too. Keep the button enabled; a newer click ends this sign-in with `replaced`.
+ * too. Keep the button enabled; a newer click ends this sign-in with `replaced`. A page that another site shows in a frame
+ * gets `foreign-frame` at once: its storage is partitioned, and no pop-up could reach it.
  */
 export async function signIn(options: SignInOptions): Promise<SignedIn> {
   pending?.abort(new SignInError('replaced'))
+  if (isInForeignFrame()) throw new SignInError('foreign-frame')
   const current = new AbortController()
   pending = current
   const signal = AbortSignal.any([
@@ -46,6 +49,7 @@ export async function signIn(options: SignInOptions): Promise<SignedIn> {
     const { attempt, url } = await beginAttempt(options, options)
     throwIfAborted(signal)
     if (!popup) return await redirectTo(url, attempt, options.returnTo)
+    if (popup.closed) throw new SignInError('window-closed')
     const answer = waitForAnswer(attempt.state, signal)
     popup.location.replace(url)
     return await redeem(attempt, await answer)

@@ -81,12 +81,13 @@ export function signOutOnwardPage({ signOut, oneMoment, continue: goOn }: Texts,
 }
 
 /** Hands a browser app its answer. `script` is that of `@jackfield/browser-signin`. */
-export function signedInPage({ bridge, error, oneMoment }: Texts, script: string): Page {
+export function signedInPage({ bridge, error, oneMoment, code }: Texts, script: string): Page {
   return {
     title: bridge.title,
     body: html`<div role="status"><p data-state="working">${oneMoment}</p>
 <p data-state="done" hidden>${bridge.done}</p>
-<p data-state="nobody" hidden>${bridge.nobody} <a href="/">${error.startPage}</a></p></div>`,
+<div data-state="nobody" hidden><p>${bridge.nobody}</p><p class="quiet">${code('page-not-reached')}</p>
+<div class="actions"><a class="button plain" href="/">${error.startPage}</a></div></div></div>`,
     script,
   }
 }

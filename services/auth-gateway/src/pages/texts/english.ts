@@ -126,7 +126,7 @@ export const ENGLISH = {
     title: 'Signing in',
     done: 'You may close this window.',
     nobody:
-      'The page that began this sign-in can’t be reached: it is gone, or another site shows it in a frame. Close this window, open the app in a tab of its own and start again.',
+      'The page that began this sign-in is gone. Close this window and start again in the app. If another site shows the app in a frame, open it in a tab of its own.',
   },
   notFinished: {
     title: 'You are not signed in',

@@ -127,7 +127,7 @@ export const GERMAN: Texts = {
     title: 'Anmeldung',
     done: 'Sie können dieses Fenster schließen.',
     nobody:
-      'Die Seite, die diese Anmeldung begonnen hat, ist nicht erreichbar: Es gibt sie nicht mehr, oder eine andere Website zeigt sie in einem Rahmen. Schließen Sie dieses Fenster, öffnen Sie die App in einem eigenen Tab und beginnen Sie noch einmal.',
+      'Die Seite, die diese Anmeldung begonnen hat, gibt es nicht mehr. Schließen Sie dieses Fenster und beginnen Sie in der App noch einmal. Wenn eine andere Website die App in einem Rahmen zeigt, öffnen Sie sie in einem eigenen Tab.',
   },
   notFinished: {
     title: 'Sie sind nicht angemeldet',

@@ -144,6 +144,8 @@ const CASES: Record<string, () => Promise<Case>> = {
     url: `${control}/api/v1/openapi.json`,
     headers: { authorization: `Bearer ${KEY}` },
   }),
+  '/api/v1/docs': async () => ({ url: `${control}/api/v1/docs` }),
+  '/api/v1/problems/:code': async () => ({ url: `${control}/api/v1/problems/not-found` }),
   '/api/v1/*': async () => ({ url: `${control}/api/v1/tenants`, headers: { authorization: `Bearer ${KEY}` } }),
   '/*': async () => ({ url: `${control}/tenants` }),
   '/health/live': async () => ({ url: `http://127.0.0.1:${world.port}/health/live` }),

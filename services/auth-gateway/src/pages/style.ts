@@ -27,6 +27,7 @@ p{margin:.6rem 0}
 .quiet{color:var(--quiet);font-size:.875rem;overflow-wrap:anywhere}
 .actions{display:flex;flex-wrap:wrap;gap:.7rem;margin-top:1.4rem}
 .actions form{margin:0}
+.apps{margin:1.2rem 0}
 .actions+.quiet{margin-top:1.2rem}
 button,a.button{display:inline-block;min-height:2.75rem;font:inherit;font-weight:600;padding:.55rem 1.1rem;border-radius:.5rem;border:1px solid var(--accent);background:var(--fill);color:var(--on-fill);text-align:center;text-decoration:none;cursor:pointer}
 button.plain,a.plain{background:transparent;color:var(--accent)}

@@ -10,8 +10,13 @@ const MIN_DISTINCT_BYTES = 10
  */
 export function isExampleKey(written: string, bytes: Uint8Array = Buffer.from(written)): boolean {
   const decoded = Buffer.from(bytes).toString('latin1')
-  if ([written, decoded].some((text) => WORDS.test(text.toLowerCase()))) return true
+  if (isExampleText(written) || isExampleText(decoded)) return true
   return new Set(bytes).size < MIN_DISTINCT_BYTES || isPeriodic(bytes) || isSequence(bytes)
+}
+
+/** Whether a secret whose form others decide holds words of documents and templates. */
+export function isExampleText(text: string): boolean {
+  return WORDS.test(text.toLowerCase())
 }
 
 function isPeriodic(bytes: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isExampleKey } from './example-key.ts'
+import { isExampleKey, isExampleText } from './example-key.ts'
 
 // The settings that several services share, each defined once.
 
@@ -12,6 +12,12 @@ export function secretText({ atLeast }: { atLeast: number }) {
     .min(atLeast, { error: `must be at least ${atLeast} characters`, abort: true })
     .refine((text) => !isExampleKey(text), NOT_RANDOM)
 }
+
+/** A token that another service has made; its form is not ours. */
+export const GivenToken = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'must be a token')
+  .refine((text) => !isExampleText(text), 'must be the token that was made for this service, and this is an example')
 
 /** Comma-separated base64 or base64url keys; `bytes` is the exact length, or the least one. */
 function keyList(bytes: { exactly: number } | { atLeast: number }) {

@@ -1,5 +1,12 @@
 import { isIP } from 'node:net'
-import { KeyEncryptionKeys, Origin, ServiceSettings, ServiceUrl, secretText } from '@jackfield/configuration/settings'
+import {
+  GivenToken,
+  KeyEncryptionKeys,
+  Origin,
+  ServiceSettings,
+  ServiceUrl,
+  secretText,
+} from '@jackfield/configuration/settings'
 import { MicrosoftOriginSettings } from '@jackfield/microsoft-identity/origin-settings'
 import { z } from 'zod'
 
@@ -38,10 +45,7 @@ const KeyEncryptionSettings = {
   KEY_ENCRYPTION_VAULT_MOUNT: TransitPath.default('transit'),
   KEY_ENCRYPTION_VAULT_NAMESPACE: TransitPath.optional(),
   /** How this service is let in: by a token, or by the token of its Kubernetes service account. */
-  KEY_ENCRYPTION_VAULT_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]+$/, 'must be a token')
-    .optional(),
+  KEY_ENCRYPTION_VAULT_TOKEN: GivenToken.optional(),
   KEY_ENCRYPTION_VAULT_KUBERNETES_ROLE: z.string().optional(),
   KEY_ENCRYPTION_VAULT_KUBERNETES_MOUNT: TransitPath.default('kubernetes'),
   KEY_ENCRYPTION_VAULT_KUBERNETES_TOKEN_FILE: z

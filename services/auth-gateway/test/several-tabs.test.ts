@@ -1,8 +1,10 @@
 import { launchChromium, openWithoutCookies } from '@jackfield/test-environment/chromium'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Browser as Tabs } from './browser.ts'
 import { atMicrosoft } from './browser-app.ts'
 import { ADELE, givenApp, givenConnectedTenant, givenGateway, givenPerson, type World } from './given.ts'
+import { givenClient } from './oidc-client.ts'
 
 const TABS = [1, 2, 3, 4, 5]
 
@@ -15,6 +17,7 @@ let portalSignIn: string
 let context: BrowserContext
 beforeAll(async () => {
   world = await givenGateway()
+  givenApp(world, 'web-client')
   givenApp(world, 'portal', { kind: 'server', tenantUrl: `http://{tenant}.phone.localhost:${world.port}/portal/` })
   const { tenant } = givenConnectedTenant(world, 'contoso')
   givenPerson(world, tenant.id)
@@ -120,6 +123,29 @@ test('FC-01 T-132 a double click at Microsoft and a click in each of two windows
   }
   expect(await isSignedIn()).toBe(true)
   await context.close()
+})
+
+test.each(['authorize', 'device'])(
+  'T-132 two requests of /auth/%s at the same moment are bound to a cookie each',
+  async (path) => {
+    const browser = new Tabs()
+    const ask = async () =>
+      path === 'device' ? new URL(`${origin}/auth/device`) : (await (await givenClient(world, 'contoso')).begin()).url
+    const [first, second] = await Promise.all([ask(), ask()])
+    await Promise.all([browser.open(first), browser.open(second)])
+    const ours = browser.cookies.filter(({ name }) => name.startsWith('__Host-jackfield-browser-'))
+    expect(new Set(ours.map(({ name }) => name)).size).toBe(2)
+    await browser.open(await ask())
+    expect(browser.cookies.filter(({ name }) => name.startsWith('__Host-jackfield-browser-'))).toHaveLength(2)
+  },
+)
+
+test('T-132 a browser keeps 16 of these cookies at most', async () => {
+  const browser = new Tabs()
+  const open = () => browser.open(`${origin}/auth/device`)
+  await Promise.all(Array.from({ length: 20 }, open))
+  await open()
+  expect(browser.cookies.filter(({ name }) => name.startsWith('__Host-jackfield-browser-'))).toHaveLength(16)
 })
 
 test('FC-10 T-133 a browser that keeps no cookies is told so at once, with a way on', async () => {

@@ -1,6 +1,6 @@
 import type { App } from '@jackfield/contract/tenants/app'
 import { registerApp } from './app-registration.ts'
-import type { SignInSite, Site } from './site.ts'
+import { controlOrigin, type SignInSite, type Site } from './site.ts'
 
 /** Where people begin: an app that a browser opens, or Control. `url` is absolute. */
 export type StartPage = { name: string; url: string }
@@ -34,9 +34,4 @@ export function startPages(site: Site | undefined, apps: readonly App[], baseUrl
     })
     .slice(0, MOST)
   return found.length > 0 || site?.kind === 'tenant' || site?.kind === 'shared' ? found : [control]
-}
-
-export function controlOrigin(baseUrl: string): string {
-  const { protocol, host } = new URL(baseUrl)
-  return `${protocol}//control.${host}`
 }

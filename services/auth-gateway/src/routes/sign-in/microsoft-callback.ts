@@ -1,7 +1,7 @@
 import { CONSENT_STATE_PREFIX, type ConsentAnswer } from '@jackfield/contract/microsoft/consent-link'
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { CALLBACK_PATH, isDeliveredRight, nextOf, readAnswer } from '../../domain/sign-in/pending-login.ts'
-import { controlOrigin } from '../../domain/start-pages.ts'
+import { controlOrigin } from '../../domain/site.ts'
 import { refuse } from '../../errors.ts'
 import { sendPage, textsOf } from '../../http/page-plugin.ts'
 import { pathOf, takeForms } from '../../http/requests.ts'

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { findFreePort } from '@jackfield/local-stores/free-port'
-import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
+import { compileCache, imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -17,7 +17,7 @@ export async function startProcess(file: string, env: Record<string, string>) {
 export async function spawnAt(args: readonly string[], env: Record<string, string>) {
   const port = await findFreePort()
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), ...env },
+    env: { PATH: process.env.PATH ?? '', ...compileCache(root), PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const stop = async () => {

@@ -4,6 +4,7 @@ import type { Benchmark } from '../main.ts'
 import { comparePaired } from '../paired.ts'
 import { startDemoPlatform } from '../sign-in/demo-platform.ts'
 import { signedIn } from '../sign-in/first-sign-in.ts'
+import { latencyAtFixedRate } from '../sign-in/fixed-rate.ts'
 import { type FlowClient, refreshFor, signInFor, signInOnce, type Target } from '../sign-in/flow-client.ts'
 
 const CONCURRENCY = 8
@@ -29,6 +30,11 @@ export const benchmark: Benchmark = {
         { unit: 'sign-ins', ...(pairs !== undefined && { pairs }) },
       )
       process.stdout.write(`store: ${redisUrl ? 'Redis' : 'Postgres'}; ours also asks the roster\n${signIns.text}\n\n`)
+      const latency = await latencyAtFixedRate(
+        { name: gateway.name, clients: ourClients, target: ours },
+        { name: floor.name, clients: floorClients, target: floorServer.target },
+      )
+      process.stdout.write(`${latency}\n\n`)
       const ourTokens = await refreshTokens(ours, ourClients)
       const floorTokens = await refreshTokens(floorServer.target, floorClients)
       const refreshes = await comparePaired(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedDatabase } from '@jackfield/local-stores/embedded-database'
 import { findFreePort } from '@jackfield/local-stores/free-port'
-import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
+import { compileCache, imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import { demoDirectories } from '@jackfield/m365-emulator/demo/demo-directories'
 import { startEmulator } from '@jackfield/m365-emulator/emulator'
 import { passMicrosoft } from '../sign-in/first-sign-in.ts'
@@ -56,7 +56,7 @@ export async function startGateways(known: number, redisUrl: string | undefined)
       join(root, 'services/auth-gateway/src/main.ts'),
     ]
     const child = spawn(process.execPath, main, {
-      env: { ...env, PORT: String(port) },
+      env: { ...compileCache(root), ...env, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     children.push(child)

@@ -26,6 +26,7 @@ let directory: string
 let contoso: string
 let control: string
 let accountId: string
+let tenantId: string
 beforeAll(async () => {
   backend = await givenBackend('tenant-registry')
   directory = await mkdtemp(join(tmpdir(), 'control-'))
@@ -37,6 +38,7 @@ beforeAll(async () => {
   givenApp(world, 'portal', { kind: 'server', tenantUrl: `http://{tenant}.phone.localhost:${world.port}/portal/` })
   const { tenant, account } = givenConnectedTenant(world, 'contoso')
   accountId = account.id
+  tenantId = tenant.id
   givenPerson(world, tenant.id)
   givenAdministrator(world, tenant.id)
   world.registry.keys.set(KEY, { id: 'key:1', scope: 'platform', role: 'admin' })
@@ -90,6 +92,10 @@ const PROVIDER: Record<string, () => Promise<Case>> = {
 const signedIn = async (path: string): Promise<Case> => ({
   url: contoso + path,
   headers: { cookie: cookiesOf((await signIn(world, 'contoso')).browser) },
+})
+const asAdmin = (path: string) => async (): Promise<Case> => ({
+  url: `${control}/api/v1${path}`,
+  headers: { authorization: `Bearer ${KEY}` },
 })
 const plain = (path: string) => async (): Promise<Case> => ({ url: contoso + path })
 
@@ -146,7 +152,12 @@ const CASES: Record<string, () => Promise<Case>> = {
   }),
   '/api/v1/docs': async () => ({ url: `${control}/api/v1/docs` }),
   '/api/v1/problems/:code': async () => ({ url: `${control}/api/v1/problems/not-found` }),
-  '/api/v1/*': async () => ({ url: `${control}/api/v1/tenants`, headers: { authorization: `Bearer ${KEY}` } }),
+  '/api/v1/tenants/:tenantId/sessions': () => asAdmin(`/tenants/${tenantId}/sessions`)(),
+  '/api/v1/tenants/:tenantId/users/:userId/sessions': () =>
+    asAdmin(`/tenants/${tenantId}/users/${accountId}/sessions`)(),
+  '/api/v1/signing-keys': asAdmin('/signing-keys'),
+  '/api/v1/signing-keys/:kid/reach': asAdmin('/signing-keys/unknown/reach'),
+  '/api/v1/*': asAdmin('/tenants'),
   '/*': async () => ({ url: `${control}/tenants` }),
   '/health/live': async () => ({ url: `http://127.0.0.1:${world.port}/health/live` }),
   '/health/ready': async () => ({ url: `http://127.0.0.1:${world.port}/health/ready` }),

@@ -77,7 +77,7 @@ test('S48 two replicas start at once on an empty database, make one set of keys,
   const { rows } = await client.query(
     `select relpersistence from pg_class where oid = 'gateway.short_lived_record'::regclass`,
   )
-  expect(rows).toEqual([{ relpersistence: 'u' }])
+  expect(rows).toEqual([{ relpersistence: 'p' }])
   const sealed = await client.query(`select encode(sealed, 'escape') as text from gateway.signing_key`)
   expect(sealed.rows.some(({ text }) => text.includes('kty'))).toBe(false)
   await client.end()

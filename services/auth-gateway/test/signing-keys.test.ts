@@ -94,7 +94,7 @@ describe.each(['Postgres', 'Redis'] as const)('signing keys, with records on %s'
     expect([status, body.items.length]).toEqual([200, 6])
     expect((await post('/rotate')).body).toEqual(body)
     await expect
-      .poll(() => audits('signing-key.rotate'))
+      .poll(() => audits('signing-key.rotate'), SECONDS)
       .toEqual([
         expect.objectContaining({
           tenantId: null,
@@ -141,7 +141,7 @@ describe.each(['Postgres', 'Redis'] as const)('signing keys, with records on %s'
     expect(decodeProtectedHeader(refreshed.access_token).kid).toBe(next)
     expect(await all('/auth/userinfo', bearer(refreshed.access_token))).toEqual([200, 200])
     await expect
-      .poll(() => audits('signing-key.revoke'))
+      .poll(() => audits('signing-key.revoke'), SECONDS)
       .toEqual([
         expect.objectContaining({ tenantId: null, actor: 'api-key:1', target: kid, details: { use: 'ES256' } }),
       ])

@@ -20,7 +20,14 @@ const document: OpenApi = {
             },
           },
         },
-        responses: { '200': { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } } },
+        responses: {
+          '200': { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } },
+          '400': {
+            content: {
+              'application/problem+json': { schema: { allOf: [{ properties: { code: { enum: ['no'] } } }] } },
+            },
+          },
+        },
       },
     },
   },
@@ -37,7 +44,13 @@ const refusal = { type: 'urn:x', title: 'No.', status: 400, code: 'no', requestI
 const judge = judgeOf(document)
 
 test('operations are read with their parameters, query, body and declared answers', () => {
-  expect(operation).toMatchObject({ id: 'putThing', method: 'PUT', parameters: ['thingId'], statuses: ['200'] })
+  expect(operation).toMatchObject({
+    id: 'putThing',
+    method: 'PUT',
+    parameters: ['thingId'],
+    statuses: ['200', '400'],
+    refusals: ['no'],
+  })
   expect(urlOf(operation, { thingId: 'a/b' })).toBe('/things/a%2Fb')
   expect(() => urlOf(operation, {})).toThrow('thingId')
 })
@@ -57,6 +70,11 @@ test.each([
     'a refusal that shows the inside',
     { ...json(400, { ...refusal, title: 'Failed query: insert' }), contentType: 'application/problem+json' },
     /inside/,
+  ],
+  [
+    'a refusal with a code that is not declared',
+    { ...json(400, { ...refusal, code: 'other' }), contentType: 'application/problem+json' },
+    /undeclared: other/,
   ],
 ])('%s is a complaint', (_case, answer, complaint) => {
   expect(judge(operation, answer).join()).toMatch(complaint)

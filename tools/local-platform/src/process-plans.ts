@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { imageNodeOptions } from '@jackfield/local-stores/image-node-options'
+import { compileCache, imageNodeOptions } from '@jackfield/local-stores/image-node-options'
 import type { PlatformOptions } from './platform.ts'
 import type { ProcessPlan } from './supervised-process.ts'
 
@@ -50,6 +50,7 @@ export function processPlans(options: PlatformOptions, databaseUrl: string): Pro
     name,
     command: [...nodeOptions, join(root, 'services', name, 'src/main.ts')],
     environment: {
+      ...compileCache(root),
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: options.logLevel,

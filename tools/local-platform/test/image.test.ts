@@ -121,6 +121,12 @@ describe.skipIf(!(await reachesRegistry()))('the image', { timeout: 120_000 }, (
     },
   )
 
+  test('FC-60 has the modules of all services compiled for its account', () => {
+    const account = image.user.split(':')[0]
+    expect(filesOf('.compile-cache/*').map((name) => name.split('-').at(-1))).toEqual([account])
+    expect(filesOf('.compile-cache/*/*').length).toBeGreaterThan(500)
+  })
+
   test('FC-60 its default command starts a service', async () => {
     expect(image.command).toEqual(['node', expect.stringMatching(/^services\/.+\/main\.ts$/)])
     expect(existsSync(join(image.folder, image.workdir, image.command[1] ?? ''))).toBe(true)

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asc, type Database, eq, sql, type Transaction } from '@jackfield/postgres/drizzle'
 import { inDrizzleTransaction } from '@jackfield/postgres/transaction'
 import { isSealedByOldKey, seal, unseal } from '@jackfield/sealing/seal'
@@ -15,7 +16,6 @@ import type { KeySet, SigningKeys } from '../key-port.ts'
 import { type CookieSigner, cookieSigner } from './openid-provider/session-cookie.ts'
 import { TokenSigningKey } from './openid-provider/token-signing.ts'
 import { signingKey } from './schema.ts'
-import { timedCache } from './services/timed-cache.ts'
 
 /** Keys of the platform, of each algorithm the signing one first, with their signers. `version` changes with any of them. */
 export type PlatformKeys = {
@@ -169,21 +169,48 @@ export async function readPlatformKeys(
   }
 }
 
+const FRESH_MS = 1_000
+/** How long a request waits for the stored keys before it takes the last ones. */
+const PATIENCE_MS = 100
+/** A store that fails is asked this often. */
+const RETRY_MS = 500
+const LONGEST_OUTAGE_MS = 24 * 3_600_000
+
 /**
  * The platform's keys, compared with the stored ones every second, so that every replica follows a revocation (FC-85); the
- * last ones serve through an outage.
+ * last ones serve through an outage, at once (FC-68).
  */
 export function platformKeys(
   read: (former: PlatformKeys | undefined) => Promise<PlatformKeys>,
 ): () => Promise<PlatformKeys> {
-  const cached = timedCache<PlatformKeys>((_, former) => read(former), {
-    freshMs: 1_000,
-    staleIfErrorMs: 24 * 3_600_000,
-    max: 1,
-  })
+  let known: { keys: PlatformKeys; at: number } | undefined
+  let reading: Promise<PlatformKeys> | undefined
+  let failedAt = Number.NEGATIVE_INFINITY
+
+  async function refresh(): Promise<PlatformKeys> {
+    try {
+      const keys = await read(known?.keys)
+      if (keys.tokenKeys.length === 0) throw new Error('the platform has no signing key yet')
+      known = { keys, at: performance.now() }
+      return keys
+    } catch (error) {
+      failedAt = performance.now()
+      throw error
+    } finally {
+      reading = undefined
+    }
+  }
+
   return async () => {
-    const keys = await cached('keys')
-    if (!keys?.tokenKeys.length) throw new Error('the platform has no signing key yet')
-    return keys
+    const now = performance.now()
+    if (known && now - known.at < FRESH_MS) return known.keys
+    if (known && now - known.at < LONGEST_OUTAGE_MS) {
+      const { keys } = known
+      if (now - failedAt < RETRY_MS) return keys
+      reading ??= refresh()
+      return Promise.race([reading, sleep(PATIENCE_MS, keys, { ref: false })]).catch(() => keys)
+    }
+    reading ??= refresh()
+    return reading
   }
 }

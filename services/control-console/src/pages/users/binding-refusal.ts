@@ -5,7 +5,6 @@ import { problemOf } from '../../api/api-problem.ts'
 const Taken = z.object({
   code: z.literal('extension-taken'),
   holder: ExtensionHolder.pick({ displayName: true, hold: true }),
-  detail: z.string(),
 })
 
 /** The message at the extension field: who holds it, or that it does not exist. */
@@ -13,7 +12,7 @@ export function bindingRefusal(error: unknown): string | undefined {
   if (!error) return undefined
   const problem = problemOf(error)
   const taken = Taken.safeParse(problem)
-  if (taken.success && taken.data.holder.hold) return taken.data.detail
+  if (taken.success && taken.data.holder.hold) return problem.detail ?? problem.title
   if (taken.success) return `This extension is taken by ${taken.data.holder.displayName}.`
   if (problem.code === 'extension-taken' || problem.code === 'extension-not-found')
     return problem.detail ?? problem.title

@@ -59,11 +59,12 @@ test('T-04 an administrator is a directory and an object id, with scope and role
       'GET',
       `/internal/tenants/${tenant}/administrators?directoryId=${directory}&objectId=${object}`,
     )
-  expect((await find(tenantId, directoryId, objectId)).body).toEqual(body)
+  const { etag: _, ...administrator } = body
+  expect((await find(tenantId, directoryId, objectId)).body).toEqual(administrator)
   expect((await find(other.tenantId, directoryId, objectId)).status).toBe(404)
   expect((await find(tenantId, other.directoryId, objectId)).status).toBe(404)
   expect((await find(tenantId, directoryId, guid())).status).toBe(404)
-  expect((await registry.call(service, 'GET', `/internal/administrators/${body.id}`)).body).toEqual(body)
+  expect((await registry.call(service, 'GET', `/internal/administrators/${body.id}`)).body).toEqual(administrator)
   expect((await registry.call(platform, 'GET', `/internal/administrators/${body.id}`)).status).toBe(403)
 })
 

@@ -94,6 +94,7 @@ test('FC-81 keys of private_key_jwt are kept and read back, in the app or at its
     const body = { tokenEndpointAuthMethod: 'private_key_jwt', idTokenSignedResponseAlg: 'ES256', ...keys }
     expect((await put(body)).status).toBe(200)
     expect((await registry.call(platform, 'GET', '/api/v1/apps/portal')).body).toEqual({
+      etag: expect.any(String),
       clientId: 'portal',
       redirectSchemes: [],
       ...server,

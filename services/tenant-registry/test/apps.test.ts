@@ -22,6 +22,7 @@ test('an app is created, replaced, read by every admin and deleted by the platfo
   const created = await put('web', {})
   expect([created.status, created.headers.etag]).toEqual([201, '"1"'])
   expect(created.body).toEqual({
+    etag: '"1"',
     clientId: 'web',
     ...definition,
     postLogoutPaths: [],

@@ -22,7 +22,7 @@ afterAll(async () => {
 /** The test by the clock. */
 async function tomorrow() {
   registry.clock.offset = CHECK_EVERY_SECONDS * 1000 + 1000
-  expect(await checkDueAccounts(registry.ports, registry.app.log)).toBeGreaterThan(0)
+  expect(await checkDueAccounts(registry.ports, registry.app.log)()).toBeGreaterThan(0)
   registry.clock.offset = 0
 }
 

@@ -39,6 +39,9 @@ export const HOSTILE_TEXTS = [
   'x'.repeat(5_000),
 ]
 
+/** Whether a text stays a segment of a path: URL parsers take `..` for the parent. */
+export const isSegment = (text: string) => text !== '' && text !== '..'
+
 /**
  * Numbers that JSON can express and JavaScript or a column cannot hold. They are kept as text; `jsonOf` unquotes them.
  */

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { HOSTILE_CONTENT_TYPES, hostileText, hostileValue, jsonOf } from './hostile.ts'
+import { HOSTILE_CONTENT_TYPES, hostileText, hostileValue, isSegment, jsonOf } from './hostile.ts'
 import { type OpenApi, type Operation, resolve, type Schema, urlOf } from './operations.ts'
 
 export type FuzzRequest = {
@@ -132,14 +132,7 @@ export function requestsOf(operation: Operation, document: OpenApi, known: Known
     Object.fromEntries(
       operation.parameters.map((name) => [
         name,
-        mostly(
-          fc.constant(known[name] ?? ''),
-          fc.oneof(
-            fc.uuid(),
-            hostileText.filter((text) => text !== ''),
-          ),
-          6,
-        ),
+        mostly(fc.constant(known[name] ?? ''), fc.oneof(fc.uuid(), hostileText.filter(isSegment)), 6),
       ]),
     ),
   )

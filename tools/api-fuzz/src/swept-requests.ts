@@ -1,4 +1,4 @@
-import { HOSTILE_VALUES, jsonOf } from './hostile.ts'
+import { HOSTILE_VALUES, isSegment, jsonOf } from './hostile.ts'
 import { type Operation, urlOf } from './operations.ts'
 import type { FuzzRequest } from './requests.ts'
 
@@ -30,7 +30,7 @@ export function sweptRequestsOf(
   return HOSTILE_VALUES.flatMap((value) => {
     const text = (typeof value === 'string' ? value.replace('@number:', '') : jsonOf(value)).toWellFormed()
     return [
-      ...parameters.filter(() => text !== '').map((name) => request({ ...values, [name]: text }, needed, payload)),
+      ...parameters.filter(() => isSegment(text)).map((name) => request({ ...values, [name]: text }, needed, payload)),
       ...query.map(({ name }) =>
         request(values, [...needed.filter(([other]) => other !== name), [name, text]], payload),
       ),

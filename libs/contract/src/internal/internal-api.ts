@@ -104,7 +104,7 @@ export const RosterOfAccount = z.object({
   users: z.int().min(0),
   sso: z.int().min(0),
   bound: z.int().min(0),
-  sample: RemovalSample,
+  sample: RemovalSample.default([]),
 })
 export type RosterOfAccount = z.infer<typeof RosterOfAccount>
 

@@ -99,6 +99,7 @@ describe('T-94 the API shows of an account', () => {
   test('its values, whether people may sign in, and what to see to; nothing of how it is kept', () => {
     expect(presentAccount(record(), AT)).toStrictEqual({
       ...given,
+      version: expect.any(Number),
       enabled: true,
       warnings: [{ code: 'check-failed', severity: 'critical', check: 'users', message: 'm', remedy: 'r' }],
     })

@@ -38,7 +38,11 @@ async function givenAccount() {
 
 test('S49 what hangs on an account is shown; disconnected, users keep their extensions, SSO and the subscription end', async () => {
   const account = await givenAccount()
-  const hanging = { users: 3, sso: 3, bound: 1 }
+  const sample = ['Person user00000', 'Person user00001', 'Person user00002'].map((displayName) => ({
+    userId: expect.any(String),
+    displayName,
+  }))
+  const hanging = { users: 3, sso: 3, bound: 1, sample }
   expect((await platform.call('GET', `${account.internal}/roster`, undefined, SERVICE)).body).toEqual(hanging)
   expect((await platform.call('GET', `${account.internal}/roster`)).status).toBe(403)
   expect((await platform.call('POST', `${account.internal}/disconnect`, undefined, SERVICE)).body).toEqual(hanging)

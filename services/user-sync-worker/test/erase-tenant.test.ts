@@ -53,7 +53,11 @@ test('AD-10 what is here of a tenant is shown, then erased from every table with
   expect(before).toEqual(
     expect.arrayContaining(['phone_user', 'binding', 'extension', 'webhook_message', 'sync_run', 'account_sync']),
   )
-  const counts = { users: 3, sso: 3, bound: 1, phoneSystems: 1, webhookEndpoints: 1 }
+  const sample = ['Person user00000', 'Person user00001', 'Person user00002'].map((displayName) => ({
+    userId: expect.any(String),
+    displayName,
+  }))
+  const counts = { users: 3, sso: 3, bound: 1, sample, phoneSystems: 1, webhookEndpoints: 1 }
   expect((await platform.call('GET', `${tenant.internal}/roster`, undefined, SERVICE)).body).toEqual(counts)
   expect((await platform.call('POST', `${tenant.internal}/erase`)).status).toBe(403)
   expect(await left(tenant.tenantId)).toEqual(before)

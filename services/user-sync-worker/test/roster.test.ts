@@ -84,7 +84,12 @@ test('T-91 a stale If-Match answers 412 and changes nothing; fields that are not
   for (const [name, value] of Object.entries(intruding))
     expect([name, (await platform.call('PATCH', url, { sso: true, [name]: value })).status]).toEqual([name, 400])
   const changed = await platform.call('PATCH', url, { sso: true }, undefined, { 'if-match': etag })
-  expect(changed.body).toEqual({ ...seen.body, sso: true, updatedAt: changed.body.updatedAt })
+  expect(changed.body).toEqual({
+    ...seen.body,
+    sso: true,
+    updatedAt: changed.body.updatedAt,
+    etag: changed.headers.etag,
+  })
   const stale = await platform.call('PATCH', url, { sso: false }, undefined, { 'if-match': etag })
   expect(stale).toMatchObject({ status: 412, body: { code: 'version-conflict' } })
   expect((await platform.call('GET', url)).body.sso).toBe(true)

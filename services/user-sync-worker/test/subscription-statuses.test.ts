@@ -119,7 +119,7 @@ test('FC-35 a proxy’s page with 403 in place of the users is not taken for a m
     'GET',
     `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`,
   )
-  expect([status, body.code, body.title]).toEqual([
+  expect([status, body.code, body.detail]).toEqual([
     503,
     'microsoft-unavailable',
     expect.stringContaining('not Microsoft Graph’s'),

@@ -23,7 +23,7 @@ test.each(HOSTS)(
     try {
       const tenant = platform.connectedTenant()
       const listed = await platform.call('GET', `${tenant.api}/microsoft-accounts/${tenant.accountId}/microsoft-users`)
-      expect([listed.status, listed.body.title]).toEqual([
+      expect([listed.status, listed.body.detail]).toEqual([
         503,
         expect.stringContaining(
           `The certificate that came from the host of ${host} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).`,

@@ -77,8 +77,13 @@ describe.each(['Postgres', 'Redis'] as const)(
         )
         return rows[0]
       }
-      const [, used = '0'] = /used_memory_dataset:(\d+)/.exec(await redis.info('memory')) ?? []
-      return { waiting: await redis.zcard('jackfield:record-waiting:'), bytes: Number(used) }
+      const measured = redis.pipeline()
+      for (const key of await redis.keys('*')) measured.memory('USAGE', key)
+      const sizes = ((await measured.exec()) ?? []).map(([, bytes]) => Number(bytes))
+      return {
+        waiting: await redis.zcard('jackfield:record-waiting:'),
+        bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+      }
     }
 
     test.skipIf(skipped)(

@@ -107,8 +107,11 @@ export function signingKeys(db: Database, keys: readonly Buffer[], now: () => Da
     read: () => readAges(db),
     renew: () =>
       underLock(db, async (transaction) => {
-        const steps = renewalSteps((await readAges(transaction)).keys)
-        const added = await takeSteps(transaction, steps, sealingKey, now())
+        const { keys: before } = await readAges(transaction)
+        // The order decides which signs: a successor is the youngest, whatever this machine's clock says.
+        const youngest = Math.max(...before.map(({ createdAt }) => createdAt.getTime()))
+        const at = new Date(Math.max(now().getTime(), youngest + 1))
+        const added = await takeSteps(transaction, renewalSteps(before), sealingKey, at)
         return { ...(await readAges(transaction)), added }
       }),
     revoke: (id, isCurrent) =>

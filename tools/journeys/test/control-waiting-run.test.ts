@@ -4,7 +4,7 @@ import type { SyncRun } from '@jackfield/contract/microsoft/sync-run'
 import type { PhoneUser } from '@jackfield/contract/roster/phone-user'
 import { findViolations } from '@jackfield/test-environment/accessibility'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
   DIRECTORY,
   enterDemoInControl,
@@ -21,16 +21,22 @@ let leavers: PhoneUser[]
 beforeAll(async () => {
   demo = await enterDemoInControl()
   page = demo.page
-  // Without notifications only the runs of this test begin.
+  // Only the runs of this test begin: no notification is under way, none comes, and the schedule is put off.
+  await practise(demo.platform, 'POST', '/notifications/settle', {})
   await practise(demo.platform, 'PUT', '/notifications', { gatherMilliseconds: 3_600_000 })
-  // A round that a notification began may be repeated 10 s later, unless another has followed.
-  const run = await resync('delta')
-  while ((await run()).finishedAt === null) await new Promise((resolve) => setTimeout(resolve, 100))
+  const open = async () =>
+    (await demo.platform.api<ListPage<SyncRun>>('GET', `${demo.api}/sync-runs`)).items.some((run) => !run.finishedAt)
+  await demo.platform.execute(PUT_OFF)
+  await vi.waitUntil(async () => !(await open()), SECONDS)
+  // A run that has ended meanwhile has set its next.
+  await demo.platform.execute(PUT_OFF)
   const { items } = await demo.platform.api<ListPage<PhoneUser>>('GET', `${demo.api}/users?limit=500`)
   leavers = items.slice(0, 12)
 }, 180_000)
 afterAll(() => demo?.end())
 
+const SECONDS = { timeout: 20_000, interval: 100 }
+const PUT_OFF = `update roster.account_sync set hinted_at = null, next_delta_at = now() + interval '1 hour'`
 const bar = () => page.getByRole('region', { name: 'Waiting for approval' })
 const readUser = (id: string) => demo.platform.api<PhoneUser>('GET', `${demo.api}/users/${id}`)
 const compare = () => resync('full')

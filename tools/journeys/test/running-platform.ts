@@ -5,13 +5,15 @@ import { type AdminApi, adminApi } from '@jackfield/local-platform/admin-api'
 import { type Platform, startPlatform } from '@jackfield/local-platform/platform'
 import { openPlatformSettings, type PlatformSettings } from '@jackfield/local-platform/platform-settings'
 import { findFreePort } from '@jackfield/local-stores/free-port'
-import { createTestDatabase } from '@jackfield/test-environment/database'
+import { createTestDatabase, execute } from '@jackfield/test-environment/database'
 
 export type RunningPlatform = Platform & {
   api: AdminApi
   settings: PlatformSettings
   dataFolder: string
   log(): string
+  /** Runs a statement in the platform's database. */
+  execute(statement: string): Promise<void>
   end(): Promise<void>
 }
 
@@ -59,6 +61,7 @@ export async function runPlatform(): Promise<RunningPlatform> {
     settings,
     dataFolder,
     log: () => lines.join('\n'),
+    execute: (statement) => execute(database.url, statement),
     async end() {
       await platform.stop()
       await database.drop()

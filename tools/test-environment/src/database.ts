@@ -33,7 +33,8 @@ async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   })
 }
 
-const execute = (url: string, statement: string) =>
+/** Runs one statement in a test's database. */
+export const execute = (url: string, statement: string) =>
   withClient(url, async (client) => void (await client.query(statement)))
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

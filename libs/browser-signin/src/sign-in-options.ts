@@ -6,8 +6,8 @@ export type SignInOptionsOfHost = {
 }
 
 /**
- * How people can sign in at the gateway's host; nobody can where the host belongs to no tenant. While the gateway does
- * not answer they can: an outage must not look like a tenant that is not connected.
+ * The sign-in options of the gateway's host; none where the host belongs to no tenant. While the gateway does not answer,
+ * Microsoft is an option, so that an outage does not look like a tenant that is not connected.
  */
 export async function fetchSignInOptions(provider: Pick<Provider, 'authority'> = {}): Promise<SignInOptionsOfHost> {
   try {

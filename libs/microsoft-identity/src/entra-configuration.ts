@@ -23,9 +23,8 @@ export function clientAuthentication(credential: Connection['credential']): clie
 
 /**
  * Discovers one directory (OpenID Connect Discovery 1.0, its issuer compared exactly) as the account's client.
- * ID tokens are to be signed by RS256; whoever takes one verifies that (T-01).
- * `signal` ends every request of the configuration, beside the 10 s that each has for itself. `onAnswer` is told of
- * every response.
+ * It expects ID tokens signed with RS256; the caller verifies their signatures (T-01). `signal` aborts any request of the
+ * configuration, which otherwise times out after 10 s. `onAnswer` receives every response.
  * @throws openid-client's errors and `ForeignEndpointError`; see `readEntraFailure`
  */
 export async function discoverDirectory(

@@ -60,8 +60,7 @@ export interface RecordSpaces {
    */
   asOne(work: () => Promise<'done' | 'failed'>): Promise<void>
   /**
-   * Runs `work`, and what it starts, over the same records, whose changes it sees itself but nobody else ever does: for
-   * HEAD (FC-07).
+   * Runs `work` without writing its changes to the store; `work` itself reads them. For HEAD (FC-07).
    */
   discarding<Result>(work: () => Result): Result
   /** Runs `work` for a browser of this network, so that unfinished sign-ins are told apart by it (T-131). */

@@ -8,7 +8,7 @@ import { withExamples } from './examples.ts'
 import { DESCRIPTION, TAGS } from './introduction.ts'
 import type { OpenApi } from './openapi.ts'
 
-/** Stands for the Control origin; the gateway puts its own in its place. */
+/** Placeholder for the Control origin, which the gateway replaces by its own. */
 export const CONTROL_ORIGIN = 'https://control.phone.example'
 
 /**

@@ -12,8 +12,5 @@ export function imageNodeOptions(root: string): string[] {
   return options.split(' ')
 }
 
-/**
- * Where Node.js keeps compiled modules from one start to the next, as the image has them: a service starts in a third of the
- * time, with 30 MB less.
- */
+/** Node.js keeps compiled modules here from one start to the next, as the image does: they load in less than half the time. */
 export const compileCache = (root: string) => ({ NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') })

@@ -74,7 +74,7 @@ export function describeKeys(keys: readonly KeyAge[]): SigningKey[] {
   })
 }
 
-/** Whom the revocation of a key hits now, of so many sessions; undefined for an unknown key. */
+/** The sessions that the revocation of a key would affect, out of `all` live ones; undefined for an unknown key. */
 export function reachOf(keys: readonly KeyAge[], id: string, all: Sessions, now: Date): SigningKeyReach | undefined {
   const key = describeKeys(keys).find(({ kid }) => kid === id)
   const revoked = keys.find((each) => each.id === id)

@@ -34,7 +34,7 @@ export type PersonSession = {
 /** What is read from the session or grant behind it. */
 export type LiveSession = PersonSession & { clientIds: readonly string[] }
 
-/** A use of a device or app is written down once in so many seconds. */
+/** Seconds between two updates of a device's or app's last use. */
 export const USE_NOTED = 600
 
 /** Whether a token whose predecessor is from `before` is the first of its ten minutes. */

@@ -19,8 +19,8 @@ export function startPageOf(app: App, site: SignInSite, apps: readonly App[], ba
 }
 
 /**
- * Start pages to offer on a page of a site where nothing else is left to do. The platform's own host and one of nobody
- * have the shared hosts, at which a work address finds the tenant.
+ * Links that a page of a site offers when it has no other. The platform's host, and a host without a tenant, offer the apps'
+ * shared hosts, where a work address finds the tenant.
  */
 export function startPages(site: Site | undefined, apps: readonly App[], baseUrl: string): StartPage[] {
   const control = { name: 'Control', url: `${controlOrigin(baseUrl)}/` }

@@ -5,7 +5,7 @@ import plugin from 'fastify-plugin'
 import { CALLS, callerOf, OWN_CALLS } from '../domain/admin-api.ts'
 import { refuse } from '../errors.ts'
 
-/** Bounds the calls that the gateway answers itself, so that one caller's delay nobody else's (T-130). */
+/** Limits concurrent calls that the gateway answers itself, per caller, so that one caller does not delay others (T-130). */
 export const fairCallsPlugin = plugin(async (app) => {
   const slots = fairSlots(OWN_CALLS.atOnce, { caller: OWN_CALLS.ofCaller })
   const queue = fairQueue(slots, fairSlots(OWN_CALLS.waiting, { caller: OWN_CALLS.waitingOfCaller }), CALLS.waitMs)

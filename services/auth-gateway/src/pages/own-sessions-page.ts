@@ -12,7 +12,7 @@ type ShownSession = Pick<PersonSession, 'kind' | 'browser' | 'createdAt' | 'used
 }
 type Context = { allOthers: string; person: string; now: number }
 
-/** A device is announced for so many seconds. */
+/** Seconds for which a device is marked as new. */
 const NEWS = 7 * 24 * 3600
 
 /** The person's browsers, devices and apps, with a button to end each of the others. */

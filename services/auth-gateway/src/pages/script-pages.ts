@@ -17,8 +17,8 @@ export const REDEEM_PATH = '/auth/microsoft/redeem'
 export const REDEEMED_PATH = '/auth/microsoft/redeemed'
 
 // Microsoft gives tokens of this platform only to cross-origin requests of a browser. The access token is discarded.
-// A browser does not tell an answer that it may not read (CORS) from a host that does not answer: a second request,
-// whose answer nobody reads, does (FC-13).
+// `fetch` fails alike when CORS blocks the answer and when the host does not answer. A second request in the mode
+// `no-cors` fails only when the host does not answer (FC-13).
 const REDEEM = `
 const form = document.forms[0]
 const give = (name, value) => { form.elements[name].value = value === undefined ? '' : String(value) }

@@ -26,7 +26,7 @@ export function issuerKeys(jwksUri: string, issuer: string, directoryId: string)
       return await keys(header, token)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || !wasCoolingDown) throw error
-      // Whoever comes while keys are fetched waits for the same answer.
+      // Concurrent callers share one fetch.
       if (keys.reloading) await keys.reload()
       else if (Date.now() - earlyAt >= COOLDOWN_MS) {
         earlyAt = Date.now()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 
 const FILE = fileURLToPath(import.meta.resolve('@jackfield/contract/openapi.json'))
-/** Stands for the Control origin in the committed document. */
+/** Placeholder in the committed document, replaced by the Control origin. */
 const ORIGIN = 'https://control.phone.example'
 
 /** The admin API's description: public, and available while the services behind are away. */
